@@ -1,0 +1,229 @@
+"""Every command the engine takes, one frozen struct each, and what it gives back.
+
+Lives here: commands and results: the typed face of store/functions/*.lua, field by field.
+May import: msgspec and the rest of model.
+Never: a default clock, a generated id: `now_ms`, `day`, `nonce` and `once` come in from the edge.
+"""
+
+import msgspec
+
+from queueflow.model.facility import Reentry
+from queueflow.model.ids import (
+    ClinicId,
+    FacilityId,
+    PersonRef,
+    PractitionerId,
+    PriorityId,
+    RoomId,
+    ServiceDay,
+    ServiceId,
+    TicketId,
+)
+from queueflow.model.live_state import RoomState
+from queueflow.model.priority import Balance, ServingOrder
+from queueflow.model.ticket import Decision, Ticket, Wait
+from queueflow.model.visit import Visit
+
+
+class Once(msgspec.Struct, frozen=True):
+    """A request that must have one effect however often it comes: its key and a digest of what it asked."""
+
+    key: str
+    fingerprint: str
+
+
+class Command(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What every command carries. `now_ms`: the caller's clock, Unix ms; a facility's own never goes back.
+
+    `day`: the service day at that instant. `actor`: the id of the credential that asks. `once`: idempotency.
+    """
+
+    facility: FacilityId
+    now_ms: int
+    day: ServiceDay
+    actor: str
+    once: Once | None = None
+
+
+class CheckIn(Command, frozen=True, kw_only=True):
+    """Give a patient a ticket, or the one they hold. `nonce`: 13 characters of base 32 for a new visit's id."""
+
+    nonce: str
+    service: ServiceId
+    candidates: tuple[ClinicId, ...]
+    priority: PriorityId
+    balance: Balance
+    decision: Decision
+    language: str
+    sealed: str = ""
+    person: PersonRef | None = None
+    last3: str | None = None
+    flags: tuple[str, ...] = ()
+
+
+class CallNext(Command, frozen=True, kw_only=True):
+    """Call whoever is next by the policies of the clinics that the room serves."""
+
+    room: RoomId
+
+
+class Call(Command, frozen=True, kw_only=True):
+    """Call a chosen waiting ticket to a room."""
+
+    ticket: TicketId
+    room: RoomId
+    if_revision: int | None = None
+
+
+class TicketCommand(Command, frozen=True, kw_only=True):
+    """A move of one ticket. `if_revision`: refuse if somebody changed it since. `reason`: a slug, never free text."""
+
+    ticket: TicketId
+    if_revision: int | None = None
+    reason: str | None = None
+
+
+class Recall(TicketCommand, frozen=True, kw_only=True):
+    """Call the called patient once more."""
+
+
+class Start(TicketCommand, frozen=True, kw_only=True):
+    """The called patient is in the room."""
+
+
+class Complete(TicketCommand, frozen=True, kw_only=True):
+    """The stop is done; the visit's next planned stop begins to wait."""
+
+
+class NoShow(TicketCommand, frozen=True, kw_only=True):
+    """The called patient did not come."""
+
+
+class Requeue(TicketCommand, frozen=True, kw_only=True):
+    """The called patient waits again, where the clinic's policy says."""
+
+
+class Cancel(TicketCommand, frozen=True, kw_only=True):
+    """The stop will not take place."""
+
+
+class OpenRoom(Command, frozen=True, kw_only=True):
+    """Open a room, or change who works there and which clinics it serves (empty: those it is set up for)."""
+
+    room: RoomId
+    practitioner: PractitionerId | None = None
+    clinics: tuple[ClinicId, ...] = ()
+
+
+class PauseRoom(Command, frozen=True, kw_only=True):
+    """An open room calls nobody for a while. `until_ms`: what the board says."""
+
+    room: RoomId
+    until_ms: int | None = None
+
+
+class CloseRoom(Command, frozen=True, kw_only=True):
+    """A room ends its day; whom it had called waits again at the old place."""
+
+    room: RoomId
+
+
+class ClinicSetup(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the engine needs to know of a clinic."""
+
+    id: ClinicId
+    series: str
+    order: ServingOrder
+    requeue: Reentry
+    requeue_after: int
+    service_mean_s: float
+    service_cv: float
+
+
+class RoomSetup(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the engine needs to know of a room."""
+
+    id: RoomId
+    clinics: tuple[ClinicId, ...]
+    places: int
+
+
+class PrioritySetup(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What the engine needs to know of a priority class; the list's order is the strict order."""
+
+    id: PriorityId
+    share: int
+    rate: float
+    always_first: bool
+
+
+class Publish(Command, frozen=True, kw_only=True):
+    """Make a facility and its rules the ones in force. `digest` tells whether they already are."""
+
+    digest: str
+    clinics: tuple[ClinicSetup, ...]
+    rooms: tuple[RoomSetup, ...]
+    priorities: tuple[PrioritySetup, ...]
+    sources: dict[str, str]
+
+
+class Attach(Command, frozen=True, kw_only=True):
+    """A worker met the store. `replication_id`: the store's; another one than before begins a new `epoch`."""
+
+    replication_id: str
+    epoch: str
+
+
+class TicketResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A ticket after a command. `position` (1 is next) and `estimated_wait` only while it waits.
+
+    `offset`: the event stream's head after the command. `created`: a check-in made it, `held`: it was there
+    already. `replayed`: the answer was kept from an earlier request with the same key.
+    """
+
+    ticket: Ticket
+    visit: Visit
+    epoch: str
+    offset: int
+    journey: tuple[Ticket, ...] = ()
+    position: int | None = None
+    estimated_wait: Wait | None = None
+    created: bool = False
+    replayed: bool = False
+
+
+class CallNextResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whom call-next called; `called` is None when nobody waits."""
+
+    epoch: str
+    offset: int
+    called: TicketResult | None = None
+    replayed: bool = False
+
+
+class RoomResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A room after a command."""
+
+    room: RoomState
+    epoch: str
+    offset: int
+    replayed: bool = False
+
+
+class PublishResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The version in force after a publish; `changed` is False when it already was."""
+
+    version: int
+    epoch: str
+    offset: int
+    changed: bool = False
+    replayed: bool = False
+
+
+class AttachResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The epoch and the head of the event stream; `changed` says that the epoch is new."""
+
+    epoch: str
+    offset: int
+    changed: bool = False
+    replayed: bool = False

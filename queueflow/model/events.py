@@ -1,0 +1,94 @@
+"""Every fact that the engine tells, one frozen struct each; the tag is the name that feeds carry.
+
+Lives here: events as they lie in a facility's stream.
+May import: msgspec and the rest of model.
+Never: a field of its own in one event: all carry the same, so that whoever applies one can apply all.
+"""
+
+import msgspec
+
+from queueflow.model.ids import ServiceDay
+from queueflow.model.live_state import ClinicState, RoomState
+from queueflow.model.ticket import Ticket
+from queueflow.model.visit import Visit
+
+
+class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_field="name"):
+    """One fact at `at_ms`: the whole new state of everything it changed. `actor`, `reason`: who and why (slugs).
+
+    `day` is the service day in force after it; another one than before means that a new day began.
+    """
+
+    at_ms: int
+    day: ServiceDay
+    actor: str
+    reason: str | None = None
+    version: int | None = None
+    tickets: tuple[Ticket, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    clinics: tuple[ClinicState, ...] = ()
+    rooms: tuple[RoomState, ...] = ()
+
+
+class TicketIssued(Event, frozen=True, kw_only=True, tag="ticket.issued"):
+    """A ticket was issued, or a planned one began to wait."""
+
+
+class TicketCalled(Event, frozen=True, kw_only=True, tag="ticket.called"):
+    """A ticket was called to a room."""
+
+
+class TicketRecalled(Event, frozen=True, kw_only=True, tag="ticket.recalled"):
+    """A called ticket was called again."""
+
+
+class TicketStarted(Event, frozen=True, kw_only=True, tag="ticket.started"):
+    """The patient is in the room."""
+
+
+class TicketCompleted(Event, frozen=True, kw_only=True, tag="ticket.completed"):
+    """The stop is done."""
+
+
+class TicketNoShow(Event, frozen=True, kw_only=True, tag="ticket.no-show"):
+    """The called patient did not come."""
+
+
+class TicketRequeued(Event, frozen=True, kw_only=True, tag="ticket.requeued"):
+    """The called patient waits again."""
+
+
+class TicketCancelled(Event, frozen=True, kw_only=True, tag="ticket.cancelled"):
+    """The stop will not take place."""
+
+
+class RoomOpened(Event, frozen=True, kw_only=True, tag="room.opened"):
+    """A room opened, or changed who works there or what it serves."""
+
+
+class RoomPaused(Event, frozen=True, kw_only=True, tag="room.paused"):
+    """A room calls nobody for a while."""
+
+
+class RoomClosed(Event, frozen=True, kw_only=True, tag="room.closed"):
+    """A room ended its day."""
+
+
+class RulesetPublished(Event, frozen=True, kw_only=True, tag="ruleset.published"):
+    """Another version of the facility and its rules is in force."""
+
+
+AnyEvent = (
+    TicketIssued
+    | TicketCalled
+    | TicketRecalled
+    | TicketStarted
+    | TicketCompleted
+    | TicketNoShow
+    | TicketRequeued
+    | TicketCancelled
+    | RoomOpened
+    | RoomPaused
+    | RoomClosed
+    | RulesetPublished
+)

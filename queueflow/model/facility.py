@@ -1,0 +1,106 @@
+"""A hospital or health centre as its own files describe it: services, clinics, rooms, classes, policies.
+
+Lives here: Facility and its parts, as read from routing_rules/<facility>/facility.toml.
+May import: msgspec, model.ids, model.priority.
+Never: what changes during the day (model.live_state) or how the TOML is read (routing.read).
+"""
+
+from enum import StrEnum
+
+import msgspec
+
+from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId, ServiceId
+from queueflow.model.priority import PriorityClass, ServingOrder
+
+LocalText = dict[str, str]
+"""One text in several languages: {"vi": …, "en": …}; the facility's first language is always there."""
+
+
+class Reentry(StrEnum):
+    """Where a ticket that comes back re-enters its queue: at the end, after `n` others, at its old place."""
+
+    END = "end"
+    AFTER = "after"
+    OLD_PLACE = "old-place"
+
+
+class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How one clinic orders its queue. `requeue_after` counts the tickets of its class that go before."""
+
+    order: ServingOrder = ServingOrder.STRICT
+    requeue: Reentry = Reentry.AFTER
+    requeue_after: int = 3
+
+
+class Service(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a patient comes for or is sent to. `kiosk`: offered on the kiosk. `icon`: a picture's name there."""
+
+    id: ServiceId
+    name: LocalText
+    kiosk: bool = True
+    icon: str = ""
+
+
+class Clinic(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One waiting queue and the rooms that serve it.
+
+    `series`: the letter before its numbers. `service_mean_s`, `service_cv`: seconds one patient takes and
+    their coefficient of variation, the seed of the expected wait until the engine has its own estimate.
+    `public_name`: a neutral name for the wall where the clinic's own name would say too much.
+    `location`: where it is, in words ("Nhà B, tầng 2").
+    """
+
+    id: ClinicId
+    name: LocalText
+    services: tuple[ServiceId, ...]
+    series: str
+    service_mean_s: float = 480.0
+    service_cv: float = 0.6
+    policy: ClinicPolicy = ClinicPolicy()
+    public_name: LocalText = {}
+    location: LocalText = {}
+
+
+class Room(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Where a patient is called to. `clinics`: served in this order. `places`: patients at one time."""
+
+    id: RoomId
+    name: LocalText
+    clinics: tuple[ClinicId, ...]
+    places: int = 1
+    location: LocalText = {}
+
+
+class Facility(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A facility as published: everything that does not change by a patient's coming.
+
+    `time_zone`: IANA name; it decides the service day. `languages`: the first is the default.
+    `fallback`: the clinic (a desk) that takes whom no rule matches, in class `fallback_priority`.
+    """
+
+    id: FacilityId
+    name: LocalText
+    time_zone: str
+    languages: tuple[str, ...]
+    services: tuple[Service, ...]
+    clinics: tuple[Clinic, ...]
+    rooms: tuple[Room, ...]
+    priorities: tuple[PriorityClass, ...]
+    fallback: ClinicId | None = None
+    fallback_priority: PriorityId | None = None
+
+    def service(self, service: str) -> Service | None:
+        """The service of that id, or None."""
+        return next((s for s in self.services if s.id == service), None)
+
+    def clinic(self, clinic: str) -> Clinic | None:
+        """The clinic of that id, or None."""
+        return next((c for c in self.clinics if c.id == clinic), None)
+
+    def room(self, room: str) -> Room | None:
+        """The room of that id, or None."""
+        return next((r for r in self.rooms if r.id == room), None)
+
+    def rooms_of(self, clinic: str) -> tuple[Room, ...]:
+        """The rooms that serve a clinic, in the facility's order."""
+        return tuple(r for r in self.rooms if clinic in r.clinics)
