@@ -7,7 +7,9 @@ Never: read a card (formats), hash or encrypt anything (store.vault).
 
 import calendar
 import re
+import unicodedata
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 
@@ -68,6 +70,41 @@ def checked_date(year: int, month: int | None, day: int | None, field: str) -> P
         if not 1 <= day <= calendar.monthrange(year, month)[1]:
             raise Invalid(field, "there is no such day")
     return PartialDate(year, month, day)
+
+
+LONGEST_NAME: Final = 100
+"""Letters, spaces and signs; marks above and below a letter do not count."""
+_MARKS_ON_A_LETTER: Final = 3
+_BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""What Unicode counts as letters, marks or signs though nothing is drawn."""
+
+
+def clean_name(text: str, field: str) -> str:
+    """A person's name in NFC with single spaces, otherwise as given. Raises Invalid, naming `field`.
+
+    Refused: no letter at all, more than LONGEST_NAME characters, and what would make two names look alike or
+    spoil a screen: control characters, bidirectional controls, zero-width and blank ones, piles of marks.
+    """
+    # Composing never makes a text shorter than a third, so a hostile megabyte stops here.
+    if len(text) > LONGEST_NAME * (_MARKS_ON_A_LETTER + 1):
+        raise Invalid(field, "The name is too long.")
+    characters: list[str] = []
+    letters = shown = marks = 0
+    for character in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(character)
+        if category[0] == "C" or category in ("Zl", "Zp") or character in _BLANK_LETTERS:
+            raise Invalid(field, "The name holds a character that cannot be shown.")
+        marks = marks + 1 if category[0] == "M" else 0
+        if marks > _MARKS_ON_A_LETTER:
+            raise Invalid(field, "The name holds too many marks on one letter.")
+        letters += category[0] == "L"
+        shown += marks == 0
+        characters.append(" " if category == "Zs" else character)
+    if not letters:
+        raise Invalid(field, "A name is needed, with at least one letter.")
+    if shown > LONGEST_NAME:
+        raise Invalid(field, "The name is too long.")
+    return " ".join("".join(characters).split())
 
 
 class CardWarning(msgspec.Struct, frozen=True):

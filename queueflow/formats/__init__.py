@@ -1,0 +1,1 @@
+"""Translating between texts from outside and the model; pure: no sockets, no files, no clock."""
