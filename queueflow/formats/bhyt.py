@@ -115,13 +115,24 @@ def _text(field: str) -> str:
 
 
 def _validity(period: list[str], today: date | None) -> tuple[CardWarning, ...]:
-    first, last = (_day(text) for text in (*period, "", "")[:2])
-    if False in (first, last):
+    try:
+        first, last = (_day(text) for text in (*period, "", "")[:2])
+    except ValueError:
         return (CardWarning("validity-unreadable", "insurance"),)
     if today is None:
         return ()
-    if isinstance(last, date) and last < today:
+    if last is not None and last < today:
         return (CardWarning("card-expired", "insurance"),)
-    if isinstance(first, date) and first > today:
+    if first is not None and first > today:
         return (CardWarning("card-not-yet-valid", "insurance"),)
     return ()
+
+
+def _day(text: str) -> date | None:
+    if text in ("", "-"):
+        return None
+    match = _DAY.fullmatch(text)
+    if match is None:
+        raise ValueError
+    day, month, year = map(int, match.groups())
+    return date(year, month, day)

@@ -147,7 +147,7 @@ class TooManyRequests(QueueflowError):
 
 
 class StoreUnavailable(QueueflowError):
-    """The store cannot be reached, or did not answer: the change may or may not have happened; repeat with the same key."""
+    """The store cannot be reached or did not answer; the change may have happened: repeat with the same key."""
 
     slug, status, title = "store-unavailable", 503, "The queue cannot be reached just now. Please try again."
 
@@ -157,6 +157,7 @@ REFUSALS: dict[str, type[QueueflowError]] = {
     for error in (
         Invalid,
         UnknownFacility,
+        UnknownService,
         UnknownClinic,
         UnknownRoom,
         UnknownTicket,

@@ -78,6 +78,10 @@ class RulesetPublished(Event, frozen=True, kw_only=True, tag="ruleset.published"
     """Another version of the facility and its rules is in force."""
 
 
+class DayClosed(Event, frozen=True, kw_only=True, tag="day.closed"):
+    """A service day ended: whoever still waited was cancelled, every room closed. `day` is the day that begins."""
+
+
 AnyEvent = (
     TicketIssued
     | TicketCalled
@@ -91,4 +95,5 @@ AnyEvent = (
     | RoomPaused
     | RoomClosed
     | RulesetPublished
+    | DayClosed
 )

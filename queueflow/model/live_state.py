@@ -1,6 +1,6 @@
 """What changes through the day besides tickets: clinics' queues in short, rooms, and a facility's state at an instant.
 
-Lives here: ClinicState, RoomState, FacilityState: what events carry and snapshots hold.
+Lives here: ClinicState, RoomState, FacilityState, VisitRecord, ClinicQueue: what events carry and reads give.
 May import: msgspec, model.ids, model.ticket, model.visit.
 Never: decide what a view may see (live.views).
 """
@@ -34,8 +34,8 @@ class ClinicState(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `waiting`: tickets in state waiting; `by_priority`: the same by class, classes without any left out.
     `next`: the tickets that would be called next, in that order, at most 8, were nobody to come.
-    `rooms_open`: open rooms that serve it. `service_mean_s`: the engine's decayed estimate, seconds.
-    `estimated_wait`: for a newcomer of the last class.
+    `rooms_open`: open rooms that serve it; `rooms_free`: those of them with a place free.
+    `service_mean_s`: the engine's decayed estimate, seconds. `estimated_wait`: for a newcomer of the last class.
     """
 
     id: ClinicId
@@ -43,12 +43,16 @@ class ClinicState(msgspec.Struct, frozen=True, omit_defaults=True):
     service_mean_s: float
     waiting: int = 0
     rooms_open: int = 0
+    rooms_free: int = 0
     by_priority: dict[PriorityId, int] = {}
     next: tuple[TicketId, ...] = ()
 
 
 class RoomState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A room now: who works in it, which clinics it serves today, whom it has called or is serving."""
+    """A room now: who works in it, which clinics it serves today, whom it has called or is serving.
+
+    `served`: stops completed in it today.
+    """
 
     id: RoomId
     state: RoomStatus
@@ -56,12 +60,16 @@ class RoomState(msgspec.Struct, frozen=True, omit_defaults=True):
     practitioner: PractitionerId | None = None
     clinics: tuple[ClinicId, ...] = ()
     tickets: tuple[TicketId, ...] = ()
+    served: int = 0
     opened_at_ms: int | None = None
     paused_until_ms: int | None = None
 
 
 class FacilityState(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A facility at one offset of its event stream: every clinic and room, and the day's visits and tickets."""
+    """A facility at one offset of its event stream: every clinic and room, and the visits still under way.
+
+    `tickets`: every ticket of those visits that is neither done nor cancelled. `version`: the ruleset in force.
+    """
 
     epoch: str
     offset: int
@@ -72,6 +80,25 @@ class FacilityState(msgspec.Struct, frozen=True, omit_defaults=True):
     rooms: tuple[RoomState, ...] = ()
     visits: tuple[Visit, ...] = ()
     tickets: tuple[Ticket, ...] = ()
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a waiting ticket stands in its clinic's order (1 is next), and how long that may take."""
+
+    ticket: TicketId
+    position: int
+    estimated_wait: Wait
+
+
+class VisitRecord(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A visit with its whole journey, in order; `place` where its current ticket waits."""
+
+    epoch: str
+    offset: int
+    at_ms: int
+    visit: Visit
+    journey: tuple[Ticket, ...]
+    place: Place | None = None
 
 
 class QueuedTicket(msgspec.Struct, frozen=True, omit_defaults=True):

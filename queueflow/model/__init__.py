@@ -1,0 +1,1 @@
+"""Values: facilities, visits, tickets, commands, events, errors; pure, no input or output."""
