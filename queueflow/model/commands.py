@@ -1,6 +1,6 @@
 """Every command the engine takes, one frozen struct each, and what it gives back.
 
-Lives here: commands and results: the typed face of store/functions/*.lua, field by field.
+Lives here: commands, queries and results: the typed face of store/functions/*.lua, field by field.
 May import: msgspec and the rest of model.
 Never: a default clock, a generated id: `now_ms`, `day`, `nonce` and `once` come in from the edge.
 """
@@ -18,6 +18,7 @@ from queueflow.model.ids import (
     ServiceDay,
     ServiceId,
     TicketId,
+    VisitId,
 )
 from queueflow.model.live_state import RoomState
 from queueflow.model.priority import Balance, ServingOrder
@@ -46,7 +47,11 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class CheckIn(Command, frozen=True, kw_only=True):
-    """Give a patient a ticket, or the one they hold. `nonce`: 13 characters of base 32 for a new visit's id."""
+    """Give a patient a ticket, or the one they hold for that service.
+
+    Who has a visit under way for another service gets a planned ticket in it, whose turn comes after. `nonce`: 13
+    characters of base 32 for a new visit's id.
+    """
 
     nonce: str
     service: ServiceId
@@ -123,7 +128,7 @@ class PauseRoom(Command, frozen=True, kw_only=True):
 
 
 class CloseRoom(Command, frozen=True, kw_only=True):
-    """A room ends its day; whom it had called waits again at the old place."""
+    """A room ends its day; whom it had called waits again at the old place. Refused while somebody is served in it."""
 
     room: RoomId
 
@@ -172,6 +177,41 @@ class Attach(Command, frozen=True, kw_only=True):
 
     replication_id: str
     epoch: str
+
+
+class Query(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """What every read carries. `now_ms`: the caller's clock, for whatever depends on how long somebody has waited."""
+
+    facility: FacilityId
+    now_ms: int
+
+
+class ReadBoard(Query, frozen=True, kw_only=True):
+    """The whole facility at one offset."""
+
+
+class ReadQueue(Query, frozen=True, kw_only=True):
+    """A clinic's waiting tickets, in order."""
+
+    clinic: ClinicId
+
+
+class ReadTicket(Query, frozen=True, kw_only=True):
+    """The visit that a ticket belongs to."""
+
+    ticket: TicketId
+
+
+class ReadVisit(Query, frozen=True, kw_only=True):
+    """A visit with its whole journey."""
+
+    visit: VisitId
+
+
+class ReadPlaces(Query, frozen=True, kw_only=True):
+    """Where waiting tickets stand."""
+
+    tickets: tuple[TicketId, ...]
 
 
 class TicketResult(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -90,6 +90,15 @@ class Place(msgspec.Struct, frozen=True):
     estimated_wait: Wait
 
 
+class Places(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The places of several waiting tickets at one offset."""
+
+    epoch: str
+    offset: int
+    at_ms: int
+    places: tuple[Place, ...] = ()
+
+
 class VisitRecord(msgspec.Struct, frozen=True, omit_defaults=True):
     """A visit with its whole journey, in order; `place` where its current ticket waits."""
 
@@ -113,6 +122,7 @@ class QueuedTicket(msgspec.Struct, frozen=True, omit_defaults=True):
 class ClinicQueue(msgspec.Struct, frozen=True, omit_defaults=True):
     """A clinic's queue in the order it would be called in at `at_ms`, were nobody to come."""
 
+    epoch: str
     offset: int
     at_ms: int
     clinic: ClinicState

@@ -1,0 +1,106 @@
+"""The engine's commands: one async method a Lua file, same name; a typed command in, its result or a refusal out.
+
+Lives here: Engine.
+May import: model, store.client, store.wire.
+Never: decide anything, repeat a command (only its sender may, with the same key), or read without changing (store.reads).
+"""
+
+from typing import TypeVar
+
+from queueflow.model.commands import (
+    Attach,
+    AttachResult,
+    Call,
+    CallNext,
+    CallNextResult,
+    Cancel,
+    CheckIn,
+    CloseRoom,
+    Command,
+    Complete,
+    NoShow,
+    OpenRoom,
+    PauseRoom,
+    Publish,
+    PublishResult,
+    Recall,
+    Requeue,
+    RoomResult,
+    Start,
+    TicketResult,
+)
+from queueflow.store import wire
+from queueflow.store.client import Store
+
+T = TypeVar("T")
+
+
+class Engine:
+    """The queue engine of every facility in one store.
+
+    Each call is one round trip, is atomic, and raises a model error (nothing has changed), or StoreUnavailable: then
+    it may have happened, and repeating it with the same `once` key is safe. A call that is cancelled may have happened.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def check_in(self, command: CheckIn) -> TicketResult:
+        """Give a patient a ticket, or the one they hold. Raises UnknownFacility, UnknownClinic."""
+        return await self._call("qf_check_in", command, TicketResult)
+
+    async def call_next(self, command: CallNext) -> CallNextResult:
+        """Call whoever is next to a room. Raises UnknownRoom, RoomNotOpen, NotAllowedInState (no place free)."""
+        return await self._call("qf_call_next", command, CallNextResult)
+
+    async def call(self, command: Call) -> TicketResult:
+        """Call a chosen waiting ticket to a room. Raises as call_next, and UnknownTicket, RevisionMismatch."""
+        return await self._call("qf_call", command, TicketResult)
+
+    async def recall(self, command: Recall) -> TicketResult:
+        """Call a called patient once more. Raises UnknownTicket, RevisionMismatch, NotAllowedInState."""
+        return await self._call("qf_recall", command, TicketResult)
+
+    async def start(self, command: Start) -> TicketResult:
+        """Say that the called patient is in the room. Raises as recall."""
+        return await self._call("qf_start", command, TicketResult)
+
+    async def complete(self, command: Complete) -> TicketResult:
+        """End a stop; the visit's next begins to wait. Raises as recall."""
+        return await self._call("qf_complete", command, TicketResult)
+
+    async def no_show(self, command: NoShow) -> TicketResult:
+        """Say that the called patient did not come. Raises as recall."""
+        return await self._call("qf_no_show", command, TicketResult)
+
+    async def requeue(self, command: Requeue) -> TicketResult:
+        """Let the called patient wait again, where the clinic's policy says. Raises as recall."""
+        return await self._call("qf_requeue", command, TicketResult)
+
+    async def cancel(self, command: Cancel) -> TicketResult:
+        """End a stop that will not take place. Raises as recall."""
+        return await self._call("qf_cancel", command, TicketResult)
+
+    async def open_room(self, command: OpenRoom) -> RoomResult:
+        """Open a room, or change who works there. Raises UnknownRoom, UnknownClinic."""
+        return await self._call("qf_open_room", command, RoomResult)
+
+    async def pause_room(self, command: PauseRoom) -> RoomResult:
+        """Let an open room call nobody for a while. Raises UnknownRoom, RoomNotOpen."""
+        return await self._call("qf_pause_room", command, RoomResult)
+
+    async def close_room(self, command: CloseRoom) -> RoomResult:
+        """End a room's day. Raises UnknownRoom, NotAllowedInState (somebody is being served)."""
+        return await self._call("qf_close_room", command, RoomResult)
+
+    async def publish(self, command: Publish) -> PublishResult:
+        """Make a facility and its rules the ones in force. Raises NotAllowedInState when it would strand a ticket."""
+        return await self._call("qf_publish", command, PublishResult)
+
+    async def attach(self, command: Attach) -> AttachResult:
+        """Say which store this is; another one than recorded begins a new epoch of the event stream."""
+        return await self._call("qf_attach", command, AttachResult)
+
+    async def _call(self, function: str, command: Command, answer: type[T]) -> T:
+        reply = await self._store.call(function, command.facility, wire.encode(command))
+        return wire.decode_result(reply, answer)

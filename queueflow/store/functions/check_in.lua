@@ -1,0 +1,127 @@
+-- Gives a patient a ticket, or the one they hold.
+--
+-- takes    nonce: str            13 characters of base 32, a new visit's id
+--          service: str
+--          candidates: list      clinics that the rules allow
+--          priority: str
+--          balance: str          how one candidate is taken
+--          decision: map         ruleset, rule, reasons
+--          language: str
+--          sealed: str           the encrypted patient
+--          person: str?          keyed hash of the identity: one person, one visit under way
+--          last3: str?
+--          flags: list
+-- gives    TicketResult
+-- refuses  unknown-clinic, validation
+-- tells    ticket.issued
+-- costs    O(candidates x classes x log n), n the longest queue
+-- keys     persons numbers carried tickets visits active waiting robin; of the day and the clinics concerned
+
+local OVER = { done = true, cancelled = true, ["no-show"] = true }
+local MOST_STOPS = 99
+
+local function result(c, ticket, visit, created)
+  return qf.ticket_result(c, ticket, visit, { created = created, journey = qf.journey(c, visit) })
+end
+
+-- What this person holds today: their ticket for this service, or their visit to which a stop can be added.
+local function held(c)
+  local persons, person = qf.key.persons(c, c.day), c.a.person
+  local ticket = redis.call("HGET", persons, person .. "|" .. c.a.service)
+  ticket = ticket and qf.load_ticket(c, ticket)
+  if ticket and not OVER[ticket.state] then
+    return ticket, qf.load_visit(c, ticket.visit)
+  end
+  local visit = redis.call("HGET", persons, person)
+  visit = visit and qf.load_visit(c, visit)
+  if visit and visit.state ~= "finished" and visit.state ~= "cancelled" and #visit.tickets < MOST_STOPS then
+    return nil, visit
+  end
+  return nil, nil
+end
+
+local function new_ticket(c, visit)
+  local a = c.a
+  visit.tickets[#visit.tickets + 1] = visit.id .. "-" .. (#visit.tickets + 1)
+  return {
+    id = visit.tickets[#visit.tickets],
+    visit = visit.id,
+    number = visit.number,
+    service = a.service,
+    priority = a.priority,
+    state = "planned",
+    issued_at_ms = c.now,
+    order_at = c.now,
+    revision = 0,
+    calls = 0,
+    candidates = a.candidates,
+    balance = a.balance,
+    decision = a.decision,
+  }
+end
+
+local function new_visit(c, clinic)
+  local a = c.a
+  return {
+    id = c.day .. "-" .. a.nonce,
+    number = qf.new_number(c, qf.clinic_setup(c, clinic).series),
+    day = c.day,
+    state = "arrived",
+    opened_at_ms = c.now,
+    tickets = {},
+    language = a.language,
+    flags = a.flags,
+    sealed = a.sealed,
+    last3 = a.last3,
+    person = a.person,
+  }
+end
+
+qf.register("check_in", function(c)
+  local a = c.a
+  if qf.class_index(c, a.priority) == nil then
+    return qf.refuse("validation", { field = "priority", detail = "the facility has no such class" })
+  end
+  local known = nil
+  for _, clinic in ipairs(a.candidates) do
+    known = known or qf.clinic_setup(c, clinic)
+  end
+  if known == nil then
+    return qf.refuse("unknown-clinic")
+  end
+  local ticket, visit
+  if a.person then
+    ticket, visit = held(c)
+    if ticket then
+      return result(c, ticket, visit, false)
+    end
+  end
+  if visit == nil then
+    if redis.call("HEXISTS", qf.key.visits(c, c.day), c.day .. "-" .. a.nonce) == 1 then
+      return qf.refuse("validation", { field = "nonce", detail = "a visit has this id already" })
+    end
+    -- The number's series is that of the first clinic, so the clinic is taken before the visit is made.
+    local clinic = qf.balance(c, a.balance, a.candidates, qf.class_index(c, a.priority))
+    visit = new_visit(c, clinic)
+    ticket = new_ticket(c, visit)
+    qf.join_at(c, ticket, clinic)
+  else
+    local under_way = qf.is_under_way(qf.journey(c, visit))
+    ticket = new_ticket(c, visit)
+    if under_way then
+      qf.save_ticket(c, ticket)
+    else
+      qf.join(c, ticket)
+    end
+  end
+  qf.save_visit(c, visit)
+  if a.person then
+    redis.call("HSET", qf.key.persons(c, c.day), a.person, visit.id, a.person .. "|" .. a.service, ticket.id)
+  end
+  qf.tell(c, "ticket.issued", {
+    tickets = { ticket },
+    visits = { visit },
+    clinics = ticket.clinic and { ticket.clinic } or nil,
+  })
+  return result(c, ticket, visit, true)
+end)

@@ -1,0 +1,26 @@
+-- A clinic's waiting tickets in the order in which they would be called, were nobody to come.
+--
+-- takes    clinic: str
+-- gives    ClinicQueue
+-- refuses  unknown-facility, unknown-clinic
+-- tells
+-- costs    O(n x classes)
+-- keys     meta setup clinic pace waiting tickets visits
+
+qf.register_read("read_queue", function(c)
+  if qf.clinic_setup(c, c.a.clinic) == nil then
+    return qf.refuse("unknown-clinic")
+  end
+  local line = qf.line(c, c.a.clinic)
+  local waiting = {}
+  for position, id in ipairs(qf.following(c, line, line.waiting)) do
+    local ticket = qf.load_ticket(c, id)
+    waiting[position] = {
+      ticket = ticket,
+      visit = qf.load_visit(c, ticket.visit),
+      position = position,
+      estimated_wait = qf.expected_wait(line, position - 1),
+    }
+  end
+  return { clinic = qf.clinic_state(c, c.a.clinic), waiting = waiting }
+end)

@@ -1,0 +1,100 @@
+-- The service day: it begins with the first command of a later date. Numbers restart; who is under way stays under
+-- way, past midnight too; what was left over from the day before is ended.
+
+local LEFT_OVER_MS = 12 * 3600 * 1000
+local KEEP_DAY_S = 8 * 24 * 3600
+
+local function last_moved(ticket)
+  return math.max(ticket.issued_at_ms, ticket.called_at_ms or 0, ticket.started_at_ms or 0, ticket.ended_at_ms or 0)
+end
+
+local function end_ticket(c, ticket, rooms)
+  if ticket.state == "waiting" then
+    qf.leave_queue(c, ticket)
+  end
+  if ticket.state == "called" or ticket.state == "serving" then
+    local room = qf.leave_room(c, ticket)
+    qf.save_room(c, room)
+    rooms[room.id] = room
+  end
+  ticket.state = ticket.state == "serving" and "done" or "cancelled"
+  ticket.ended_at_ms = c.now
+  qf.save_ticket(c, ticket)
+end
+
+-- Ends what nobody has touched for half a day; the rest keeps its number, which nobody gets anew.
+local function sweep(c)
+  local tickets, visits, rooms, carried = {}, {}, {}, {}
+  for _, id in ipairs(redis.call("SMEMBERS", qf.key.active(c))) do
+    local ticket = qf.load_ticket(c, id)
+    if c.now - last_moved(ticket) > LEFT_OVER_MS then
+      end_ticket(c, ticket, rooms)
+      tickets[#tickets + 1] = ticket
+      visits[ticket.visit] = true
+    else
+      carried[ticket.visit] = true
+    end
+  end
+  local ended = {}
+  for id in pairs(visits) do
+    local visit = qf.load_visit(c, id)
+    if not carried[id] then
+      visit.state = visit.state == "arrived" and "cancelled" or "finished"
+      qf.save_visit(c, visit)
+    end
+    ended[#ended + 1] = visit
+  end
+  for id in pairs(carried) do
+    qf.carry_over(c, qf.load_visit(c, id))
+  end
+  for _, id in ipairs(qf.room_ids(c)) do
+    local room = qf.load_room(c, id)
+    if room.state ~= "closed" and #room.tickets == 0 and c.now - (room.opened_at_ms or 0) > LEFT_OVER_MS then
+      room.state, room.practitioner, room.paused_until_ms, room.opened_at_ms = "closed", nil, nil, nil
+      room.clinics = {}
+    end
+    room.served = 0
+    qf.save_room(c, room)
+    rooms[id] = room
+  end
+  return tickets, ended, rooms
+end
+
+-- A visit that goes on past midnight: its number is not given again, and its patient is still known.
+function qf.carry_over(c, visit)
+  redis.call("SADD", qf.key.carried(c, c.day), visit.number)
+  if visit.person then
+    redis.call("HSET", qf.key.persons(c, c.day), visit.person, visit.id)
+    for _, ticket in ipairs(qf.journey(c, visit)) do
+      redis.call("HSET", qf.key.persons(c, c.day), visit.person .. "|" .. ticket.service, ticket.id)
+    end
+  end
+end
+
+-- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's.
+function qf.enter_day(c)
+  if c.version == nil or (c.day and c.a.day <= c.day) then
+    return
+  end
+  local before = c.day
+  c.day = c.a.day
+  redis.call("HSET", qf.key.meta(c), "day", c.day)
+  if before == nil then
+    return
+  end
+  for _, key in ipairs(qf.keys_of_day(c, before)) do
+    redis.call("EXPIRE", key, KEEP_DAY_S)
+  end
+  local tickets, visits, rooms = sweep(c)
+  local told = {}
+  for _, id in ipairs(qf.room_ids(c)) do
+    told[#told + 1] = rooms[id]
+  end
+  qf.tell(c, "day.closed", {
+    tickets = tickets,
+    visits = visits,
+    rooms = told,
+    clinics = qf.clinic_ids(c),
+    reason = "day-closed",
+  })
+end

@@ -1,0 +1,39 @@
+-- Every key of a facility. All begin with its hash tag, taken from the one key that a caller names, so that
+-- they lie in one slot of a cluster. No other file builds a key.
+
+-- "qf:{lang-son}:meta" -> "qf:{lang-son}:"
+function qf.prefix(key)
+  return string.match(key, "^(qf:{[a-z0-9-]+}:)meta$") or error("not a facility's key")
+end
+
+qf.key = {
+  meta = function(c) return c.prefix .. "meta" end,
+  events = function(c) return c.prefix .. "events" end,
+  setup = function(c) return c.prefix .. "setup" end,
+  rulesets = function(c) return c.prefix .. "rulesets" end,
+  pace = function(c) return c.prefix .. "pace" end,
+  robin = function(c) return c.prefix .. "robin" end,
+  once = function(c, key) return c.prefix .. "once:" .. key end,
+  -- What is under way, whatever day it began on.
+  active = function(c) return c.prefix .. "active" end,
+  rooms = function(c) return c.prefix .. "rooms" end,
+  clinic = function(c, clinic) return c.prefix .. "clinic:" .. clinic end,
+  waiting = function(c, clinic, class) return c.prefix .. "waiting:" .. clinic .. ":" .. class end,
+  -- What belongs to one service day; an id begins with its day.
+  tickets = function(c, id) return c.prefix .. "tickets:" .. string.sub(id, 1, 8) end,
+  visits = function(c, id) return c.prefix .. "visits:" .. string.sub(id, 1, 8) end,
+  persons = function(c, day) return c.prefix .. "persons:" .. day end,
+  numbers = function(c, day) return c.prefix .. "numbers:" .. day end,
+  carried = function(c, day) return c.prefix .. "carried:" .. day end,
+}
+
+-- The keys of one whole day.
+function qf.keys_of_day(c, day)
+  return {
+    qf.key.tickets(c, day),
+    qf.key.visits(c, day),
+    qf.key.persons(c, day),
+    qf.key.numbers(c, day),
+    qf.key.carried(c, day),
+  }
+end

@@ -1,0 +1,77 @@
+-- Tickets, visits and rooms as they lie in the store: one packed map each.
+
+function qf.load_ticket(c, id)
+  local packed = redis.call("HGET", qf.key.tickets(c, id), id)
+  return packed and cmsgpack.unpack(packed) or nil
+end
+
+function qf.load_visit(c, id)
+  local packed = redis.call("HGET", qf.key.visits(c, id), id)
+  return packed and cmsgpack.unpack(packed) or nil
+end
+
+local OVER = { done = true, cancelled = true }
+
+-- Every change of a ticket goes through here: its revision, and whether it is still under way.
+function qf.save_ticket(c, ticket)
+  ticket.revision = (ticket.revision or 0) + 1
+  redis.call("HSET", qf.key.tickets(c, ticket.id), ticket.id, cmsgpack.pack(ticket))
+  redis.call(OVER[ticket.state] and "SREM" or "SADD", qf.key.active(c), ticket.id)
+end
+
+function qf.save_visit(c, visit)
+  redis.call("HSET", qf.key.visits(c, visit.id), visit.id, cmsgpack.pack(visit))
+end
+
+-- The tickets of a visit, in the journey's order.
+function qf.journey(c, visit)
+  local packed = redis.call("HMGET", qf.key.tickets(c, visit.id), unpack(visit.tickets))
+  local journey = {}
+  for i, one in ipairs(packed) do
+    journey[i] = cmsgpack.unpack(one)
+  end
+  return journey
+end
+
+-- A room as it is now; one never opened is closed.
+function qf.load_room(c, id)
+  local packed = redis.call("HGET", qf.key.rooms(c), id)
+  if packed then
+    return cmsgpack.unpack(packed)
+  end
+  return { id = id, state = "closed", revision = 0, clinics = {}, tickets = {}, served = 0 }
+end
+
+-- Saves a room and keeps the counts of open and free rooms of the clinics it serves or served before.
+function qf.save_room(c, room)
+  local before = qf.load_room(c, room.id)
+  room.revision = before.revision + 1
+  redis.call("HSET", qf.key.rooms(c), room.id, cmsgpack.pack(room))
+  qf.count_room(c, before, -1)
+  qf.count_room(c, room, 1)
+end
+
+function qf.count_room(c, room, by)
+  if room.state ~= "open" then
+    return
+  end
+  local free = #room.tickets < qf.room_setup(c, room.id).places
+  for _, clinic in ipairs(room.clinics) do
+    redis.call("HINCRBY", qf.key.clinic(c, clinic), "open", by)
+    if free then
+      redis.call("HINCRBY", qf.key.clinic(c, clinic), "free", by)
+    end
+  end
+end
+
+function qf.leave_room(c, ticket)
+  local room = qf.load_room(c, ticket.room)
+  local left = {}
+  for _, id in ipairs(room.tickets) do
+    if id ~= ticket.id then
+      left[#left + 1] = id
+    end
+  end
+  room.tickets = left
+  return room
+end

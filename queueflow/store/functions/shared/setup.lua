@@ -1,0 +1,27 @@
+-- The facility as published: what of it the engine needs, read only as far as a command needs it.
+
+local function setup(c, field)
+  c.setup = c.setup or {}
+  if c.setup[field] == nil then
+    local packed = redis.call("HGET", qf.key.setup(c), field)
+    c.setup[field] = packed and cmsgpack.unpack(packed) or false
+  end
+  return c.setup[field] or nil
+end
+
+function qf.clinic_setup(c, id) return setup(c, "clinic:" .. id) end
+function qf.room_setup(c, id) return setup(c, "room:" .. id) end
+
+-- The classes in strict order, each {id, share, rate, always_first}.
+function qf.classes(c) return setup(c, "priorities") end
+function qf.clinic_ids(c) return setup(c, "clinics") end
+function qf.room_ids(c) return setup(c, "rooms") end
+
+function qf.class_index(c, id)
+  for i, class in ipairs(qf.classes(c)) do
+    if class.id == id then
+      return i
+    end
+  end
+  return nil
+end
