@@ -8,10 +8,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
-PIP := $(BIN)/pip --disable-pip-version-check --quiet
+PIP := $(BIN)/pip --disable-pip-version-check -qq
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test check docs lock
+.PHONY: help setup demo test check format lint types imports house docs lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -40,12 +40,19 @@ test: $(READY) ## every test
 	@tools/system_packages.sh
 	@$(PYTEST)
 
-check: $(READY) ## format, lint, types, import direction, house rules
+check: format lint types imports house ## format, lint, types, import direction, house rules
+
+format lint types imports house: $(READY)
+format:
 	@$(BIN)/ruff format --check .
+lint:
 	@$(BIN)/ruff check .
+types:
 	@$(BIN)/basedpyright
 	@$(BIN)/basedpyright --project tests/pyrightconfig.json
-	@$(BIN)/lint-imports
+imports:
+	@$(BIN)/lint-imports --no-logo
+house:
 	@$(PYTEST) -q tests/house
 
 docs: $(READY) ## write the generated pages anew: docs/map.md, docs/engine.md

@@ -157,7 +157,6 @@ REFUSALS: dict[str, type[QueueflowError]] = {
     for error in (
         Invalid,
         UnknownFacility,
-        UnknownService,
         UnknownClinic,
         UnknownRoom,
         UnknownTicket,

@@ -2,7 +2,7 @@
 
 Lives here: Engine.
 May import: model, store.client, store.wire.
-Never: decide anything, repeat a command (only its sender may, with the same key), or read without changing (store.reads).
+Never: decide anything, repeat a command (only its sender may, with the same key), or only read (store.reads).
 """
 
 from typing import TypeVar
