@@ -16,7 +16,7 @@ qf.register("cancel", function(c)
   end
   local room = nil
   if ticket.state == "waiting" then
-    qf.leave_queue(c, ticket)
+    qf.dequeue(c, ticket)
   elseif ticket.state == "called" then
     room = qf.leave_room(c, ticket)
     qf.save_room(c, room)

@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.completed, ticket.issued
 -- costs    O(clinics of the room x classes x log n), and of the next stop's candidates
--- keys     tickets visits active rooms clinic pace waiting robin
+-- keys     tickets visits active rooms clinic waiting robin
 
 qf.register("complete", function(c)
   local ticket, after = qf.moving(c, "complete")

@@ -16,7 +16,7 @@ function qf.calling_room(c, action)
 end
 
 function qf.call_to_room(c, ticket, room)
-  qf.leave_queue(c, ticket)
+  qf.dequeue(c, ticket)
   ticket.state, ticket.room, ticket.practitioner = "called", room.id, room.practitioner
   ticket.called_at_ms, ticket.calls = c.now, ticket.calls + 1
   ticket.ended_at_ms = nil

@@ -10,7 +10,7 @@ end
 
 local function end_ticket(c, ticket, rooms)
   if ticket.state == "waiting" then
-    qf.leave_queue(c, ticket)
+    qf.dequeue(c, ticket)
   end
   if ticket.state == "called" or ticket.state == "serving" then
     local room = qf.leave_room(c, ticket)

@@ -14,19 +14,15 @@ end
 function qf.join_at(c, ticket, clinic)
   ticket.clinic, ticket.state = clinic, "waiting"
   ticket.order_at = qf.arrival(c)
-  redis.call("ZADD", qf.key.waiting(c, clinic, ticket.priority), qf.score(ticket.order_at), ticket.id)
+  qf.enqueue(c, ticket)
   qf.save_ticket(c, ticket)
-end
-
-function qf.leave_queue(c, ticket)
-  redis.call("ZREM", qf.key.waiting(c, ticket.clinic, ticket.priority), ticket.id)
 end
 
 -- Waiting again after a call, at `order_at`.
 function qf.wait_again(c, ticket, order_at)
   ticket.state, ticket.order_at = "waiting", order_at
   ticket.room, ticket.practitioner, ticket.called_at_ms = nil, nil, nil
-  redis.call("ZADD", qf.key.waiting(c, ticket.clinic, ticket.priority), qf.score(order_at), ticket.id)
+  qf.enqueue(c, ticket)
   qf.save_ticket(c, ticket)
 end
 

@@ -11,12 +11,12 @@ qf.key = {
   events = function(c) return c.prefix .. "events" end,
   setup = function(c) return c.prefix .. "setup" end,
   rulesets = function(c) return c.prefix .. "rulesets" end,
-  pace = function(c) return c.prefix .. "pace" end,
   robin = function(c) return c.prefix .. "robin" end,
   once = function(c, key) return c.prefix .. "once:" .. key end,
   -- What is under way, whatever day it began on.
   active = function(c) return c.prefix .. "active" end,
   rooms = function(c) return c.prefix .. "rooms" end,
+  -- A clinic's counts of waiting tickets and of rooms, its pace, and what its classes have to their credit.
   clinic = function(c, clinic) return c.prefix .. "clinic:" .. clinic end,
   waiting = function(c, clinic, class) return c.prefix .. "waiting:" .. clinic .. ":" .. class end,
   -- What belongs to one service day; an id begins with its day.

@@ -1,25 +1,55 @@
 -- A clinic's line: how many wait in each class, the rooms that serve it, and the time that one patient takes.
 
--- {id, setup, counts = {per class}, waiting, open, free, mean}; counts follow the classes' strict order.
+-- {id, setup, counts = {per class}, waiting, open, free, mean, credit}; counts follow the classes' strict order. All
+-- of it lies in one hash beside the queues, so that a line costs one read however many classes there are.
 function qf.line(c, clinic)
   local setup = qf.clinic_setup(c, clinic)
-  local line = { id = clinic, setup = setup, counts = {}, waiting = 0 }
-  for i, class in ipairs(qf.classes(c)) do
-    local count = redis.call("ZCARD", qf.key.waiting(c, clinic, class.id))
-    line.counts[i] = count
-    line.waiting = line.waiting + count
+  local kept, flat = {}, redis.call("HGETALL", qf.key.clinic(c, clinic))
+  for n = 1, #flat, 2 do
+    kept[flat[n]] = tonumber(flat[n + 1])
   end
-  local rooms = redis.call("HMGET", qf.key.clinic(c, clinic), "open", "free")
-  line.open, line.free = tonumber(rooms[1] or 0), tonumber(rooms[2] or 0)
-  line.mean = tonumber(redis.call("HGET", qf.key.pace(c), clinic) or setup.service_mean_s)
+  local line = { id = clinic, setup = setup, counts = {}, credit = {}, waiting = 0 }
+  for i, class in ipairs(qf.classes(c)) do
+    line.counts[i] = kept["waiting:" .. class.id] or 0
+    line.credit[i] = kept["credit:" .. class.id]
+    line.waiting = line.waiting + line.counts[i]
+  end
+  line.open, line.free = kept.open or 0, kept.free or 0
+  line.mean = kept.pace or setup.service_mean_s
   return line
+end
+
+-- Puts a ticket into its clinic's queue at its effective arrival; the count beside it moves along.
+function qf.enqueue(c, ticket)
+  c.pictures[ticket.clinic] = nil
+  local queue = qf.key.waiting(c, ticket.clinic, ticket.priority)
+  local added = redis.call("ZADD", queue, qf.score(ticket.order_at), ticket.id)
+  redis.call("HINCRBY", qf.key.clinic(c, ticket.clinic), "waiting:" .. ticket.priority, added)
+end
+
+function qf.dequeue(c, ticket)
+  c.pictures[ticket.clinic] = nil
+  local removed = redis.call("ZREM", qf.key.waiting(c, ticket.clinic, ticket.priority), ticket.id)
+  redis.call("HINCRBY", qf.key.clinic(c, ticket.clinic), "waiting:" .. ticket.priority, -removed)
 end
 
 local NEXT = 8
 
+-- A line with the ids of its next eight, kept until something in it changes: what is told of a clinic and what is
+-- answered of a ticket in it are the same picture.
+function qf.picture(c, clinic)
+  local line = c.pictures[clinic]
+  if line == nil then
+    line = qf.line(c, clinic)
+    line.next = qf.following(c, line, NEXT)
+    c.pictures[clinic] = line
+  end
+  return line
+end
+
 -- What events and reads say of a clinic (ClinicState).
 function qf.clinic_state(c, clinic)
-  local line = qf.line(c, clinic)
+  local line = qf.picture(c, clinic)
   local classes = qf.classes(c)
   local state = {
     id = clinic,
@@ -27,7 +57,7 @@ function qf.clinic_state(c, clinic)
     rooms_open = line.open,
     rooms_free = line.free,
     service_mean_s = line.mean,
-    next = qf.following(c, line, NEXT),
+    next = line.next,
     estimated_wait = qf.expected_wait(line, qf.ahead_of_newcomer(c, line, #classes)),
   }
   if line.waiting > 0 then
@@ -51,6 +81,8 @@ function qf.learn_pace(c, ticket)
     return
   end
   local took = math.min(LONGEST_S, math.max(0, (ticket.ended_at_ms - ticket.started_at_ms) / 1000))
-  local mean = tonumber(redis.call("HGET", qf.key.pace(c), ticket.clinic) or setup.service_mean_s)
-  redis.call("HSET", qf.key.pace(c), ticket.clinic, qf.score(mean + WEIGHT * (took - mean)))
+  local kept = qf.key.clinic(c, ticket.clinic)
+  local mean = tonumber(redis.call("HGET", kept, "pace") or setup.service_mean_s)
+  c.pictures[ticket.clinic] = nil
+  redis.call("HSET", kept, "pace", qf.score(mean + WEIGHT * (took - mean)))
 end

@@ -1,18 +1,23 @@
--- Who is next: the clinic's policy chooses between the heads of its classes. Pure but for reading the heads.
+-- Who is next: the clinic's policy chooses between the heads of its classes.
 
--- The first `depth` waiting tickets of each class: {{id, at}, …} per class, in strict order.
+-- The waiting tickets of a line by class, read only as far as they are looked at: a strict line's first eight are
+-- most often of one class. head(i): the id of class i's first ticket that was not taken, and its effective arrival.
 local function heads(c, line, depth)
-  local found = {}
-  for i, class in ipairs(qf.classes(c)) do
-    found[i] = {}
-    if line.counts[i] > 0 then
-      local flat = redis.call("ZRANGE", qf.key.waiting(c, line.id, class.id), 0, depth - 1, "WITHSCORES")
-      for n = 1, #flat, 2 do
-        found[i][#found[i] + 1] = { id = flat[n], at = tonumber(flat[n + 1]) }
-      end
+  local classes, read, taken = qf.classes(c), {}, {}
+  local function head(i)
+    local at = taken[i] or 0
+    if at >= line.counts[i] then
+      return nil
     end
+    if read[i] == nil then
+      read[i] = redis.call("ZRANGE", qf.key.waiting(c, line.id, classes[i].id), 0, depth - 1, "WITHSCORES")
+    end
+    return read[i][2 * at + 1], tonumber(read[i][2 * at + 2])
   end
-  return found
+  local function take(i)
+    taken[i] = (taken[i] or 0) + 1
+  end
+  return head, take
 end
 
 local choose = {}
@@ -29,7 +34,7 @@ end
 function choose.ratio(classes, head, _, credit)
   local best, given = nil, 0
   for i, class in ipairs(classes) do
-    if head(i) and class.share > 0 then
+    if class.share > 0 and head(i) then
       credit[i] = (credit[i] or 0) + class.share
       given = given + class.share
       if best == nil or credit[i] > credit[best] then
@@ -48,8 +53,8 @@ end
 function choose.accumulating(classes, head, now)
   local best, most = nil, nil
   for i, class in ipairs(classes) do
-    local first = head(i)
-    local points = first and class.rate * (now - first.at)
+    local id, at = head(i)
+    local points = id and class.rate * (now - at)
     if points and (most == nil or points > most) then
       best, most = i, points
     end
@@ -57,36 +62,34 @@ function choose.accumulating(classes, head, now)
   return best
 end
 
--- The index of the class whose head is next, or nil; head(i) gives a class's head or nil.
-local function next_class(c, line, head, credit)
+-- The index of the class whose head is next at an instant, or nil.
+local function next_class(c, line, head, now, credit)
   local classes = qf.classes(c)
   for i, class in ipairs(classes) do
     if class.always_first and head(i) then
       return i
     end
   end
-  return choose[line.setup.order](classes, head, c.now, credit)
+  return choose[line.setup.order](classes, head, now, credit)
 end
 
-local function load_credit(c, line)
-  local credit = {}
-  if line.setup.order == "ratio" then
-    for i, class in ipairs(qf.classes(c)) do
-      credit[i] = tonumber(redis.call("HGET", qf.key.clinic(c, line.id), "credit:" .. class.id) or 0)
-    end
+local function copy(list, length)
+  local new = {}
+  for i = 1, length do
+    new[i] = list[i]
   end
-  return credit
+  return new
 end
 
--- The next waiting ticket of a clinic: {id, at, class = index, urgent}, or nil. `credit` is to be kept by qf.took.
+-- The next waiting ticket of a clinic: {id, urgent, credit}, or nil. `credit` is to be kept by qf.took.
 function qf.next_waiting(c, line)
   if line.waiting == 0 then
     return nil
   end
-  local found = heads(c, line, 1)
-  local credit = load_credit(c, line)
-  local i = next_class(c, line, function(n) return found[n][1] end, credit)
-  return { id = found[i][1].id, class = i, urgent = qf.classes(c)[i].always_first, credit = credit }
+  local head = heads(c, line, 1)
+  local credit = copy(line.credit, #line.counts)
+  local i = next_class(c, line, head, c.now, credit)
+  return { id = head(i), urgent = qf.classes(c)[i].always_first, credit = credit }
 end
 
 -- Keeps what a ratio clinic's call has changed in its classes' credit.
@@ -96,24 +99,23 @@ function qf.took(c, line, chosen)
   end
 end
 
--- The ids of the next `count` waiting tickets in the order in which they would be called, were nobody to come.
+-- The ids of the next `count` waiting tickets in the order in which they would be called, were nobody to come and
+-- each patient to take as long as they do on average.
 function qf.following(c, line, count)
   local ids = {}
   if line.waiting == 0 then
     return ids
   end
-  local found = heads(c, line, count)
-  local credit, taken = load_credit(c, line), {}
-  local function head(i)
-    return found[i][(taken[i] or 0) + 1]
-  end
+  local head, take = heads(c, line, count)
+  local credit = copy(line.credit, #line.counts)
+  local pace_ms = line.mean * 1000 / math.max(1, line.open)
   while #ids < count do
-    local i = next_class(c, line, head, credit)
+    local i = next_class(c, line, head, c.now + #ids * pace_ms, credit)
     if i == nil then
       break
     end
-    ids[#ids + 1] = head(i).id
-    taken[i] = (taken[i] or 0) + 1
+    ids[#ids + 1] = head(i)
+    take(i)
   end
   return ids
 end

@@ -62,18 +62,15 @@ function qf.ahead_of_newcomer(c, line, i)
   return ahead(c, line, i, line.counts[i], c.now)
 end
 
-local EXACT = 8
-
--- A waiting ticket's place, 1 being next: exact for the first eight, from shares and ranks behind them.
+-- A waiting ticket's place in a line's picture, 1 being next: exact for the first eight, from shares and ranks behind
+-- them.
 function qf.position(c, line, ticket)
   local i = qf.class_index(c, ticket.priority)
   local rank = redis.call("ZRANK", qf.key.waiting(c, line.id, ticket.priority), ticket.id)
-  if rank < EXACT then
-    for place, id in ipairs(qf.following(c, line, EXACT)) do
-      if id == ticket.id then
-        return place
-      end
+  for place, id in ipairs(line.next) do
+    if id == ticket.id then
+      return place
     end
   end
-  return math.min(line.waiting, math.max(EXACT, ahead(c, line, i, rank, ticket.order_at)) + 1)
+  return math.min(line.waiting, math.max(#line.next, ahead(c, line, i, rank, ticket.order_at)) + 1)
 end

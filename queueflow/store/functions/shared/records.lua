@@ -57,6 +57,7 @@ function qf.count_room(c, room, by)
   end
   local free = #room.tickets < qf.room_setup(c, room.id).places
   for _, clinic in ipairs(room.clinics) do
+    c.pictures[clinic] = nil
     redis.call("HINCRBY", qf.key.clinic(c, clinic), "open", by)
     if free then
       redis.call("HINCRBY", qf.key.clinic(c, clinic), "free", by)

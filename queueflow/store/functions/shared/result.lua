@@ -24,7 +24,7 @@ end
 
 -- Place of a waiting ticket.
 function qf.place(c, ticket)
-  local line = qf.line(c, ticket.clinic)
+  local line = qf.picture(c, ticket.clinic)
   local position = qf.position(c, line, ticket)
   return { ticket = ticket.id, position = position, estimated_wait = qf.expected_wait(line, position - 1) }
 end

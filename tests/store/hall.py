@@ -1,0 +1,221 @@
+"""A small hall for the engine's tests: three clinics, three rooms, and a clock that only moves when told."""
+
+import itertools
+from dataclasses import dataclass, field
+
+import msgspec
+from queueflow.store.client import Store
+
+from queueflow.model.commands import (
+    Attach,
+    Call,
+    CallNext,
+    CallNextResult,
+    Cancel,
+    CheckIn,
+    ClinicSetup,
+    CloseRoom,
+    Complete,
+    NoShow,
+    Once,
+    OpenRoom,
+    PauseRoom,
+    PrioritySetup,
+    Publish,
+    PublishResult,
+    Recall,
+    Requeue,
+    RoomResult,
+    RoomSetup,
+    Start,
+    TicketResult,
+)
+from queueflow.model.events import AnyEvent
+from queueflow.model.facility import Reentry
+from queueflow.model.ids import ClinicId, FacilityId, ServiceDay, TicketId
+from queueflow.model.live_state import ClinicQueue, FacilityState
+from queueflow.model.priority import Balance, ServingOrder
+from queueflow.model.ticket import Decision, Ticket, TicketState
+from queueflow.store.calls import Engine
+from queueflow.store.reads import Reads
+
+FACILITY = FacilityId("test-hospital")
+MORNING_MS = 1_790_035_200_000
+"""Tuesday 22 September 2026, 07:00 in Lạng Sơn."""
+DAY = ServiceDay("20260922")
+
+PRIORITIES = (
+    PrioritySetup(id="emergency", share=1, rate=1.0, always_first=True),
+    PrioritySetup(id="priority", share=2, rate=2.0, always_first=False),
+    PrioritySetup(id="ordinary", share=1, rate=1.0, always_first=False),
+)
+
+
+def clinic(name: str, series: str, **policy: object) -> ClinicSetup:
+    given: dict[str, object] = {
+        "order": ServingOrder.STRICT,
+        "requeue": Reentry.END,
+        "requeue_after": 3,
+        "service_mean_s": 600.0,
+        "service_cv": 0.5,
+    }
+    return ClinicSetup(id=ClinicId(name), series=series, **{**given, **policy})
+
+
+CLINICS = (
+    clinic("eye", "A"),
+    clinic("ear", "B", order=ServingOrder.RATIO, requeue=Reentry.AFTER),
+    clinic("heart", "C", order=ServingOrder.ACCUMULATING, requeue=Reentry.OLD_PLACE),
+)
+ROOMS = (
+    RoomSetup(id="r1", clinics=("eye",), places=1),
+    RoomSetup(id="r2", clinics=("ear", "eye"), places=1),
+    RoomSetup(id="r3", clinics=("heart",), places=2),
+)
+
+
+@dataclass
+class Hall:
+    """Commands with what a test does not care about filled in."""
+
+    store: Store
+    now_ms: int = MORNING_MS
+    day: ServiceDay = DAY
+    counter: itertools.count = field(default_factory=itertools.count)
+
+    def __post_init__(self) -> None:
+        self.engine, self.reads = Engine(self.store), Reads(self.store)
+
+    def base(self, once: str | None = None, fingerprint: str = "f") -> dict:
+        """The common fields of a command, a second later than the last."""
+        self.now_ms += 1000
+        return {
+            "facility": FACILITY,
+            "now_ms": self.now_ms,
+            "day": self.day,
+            "actor": "tester",
+            "once": Once(once, fingerprint) if once else None,
+        }
+
+    def later(self, seconds: float) -> None:
+        self.now_ms += round(seconds * 1000)
+
+    async def publish(
+        self, clinics=CLINICS, rooms=ROOMS, priorities=PRIORITIES, digest: str | None = None, **base
+    ) -> PublishResult:
+        digest = digest or f"digest-{next(self.counter)}"
+        setup = {"clinics": clinics, "rooms": rooms, "priorities": priorities, "digest": digest, "sources": {}}
+        return await self.engine.publish(Publish(**setup, **self.base(**base)))
+
+    async def attach(self, replication_id: str = "first", epoch: str = "epoch-1"):
+        return await self.engine.attach(Attach(replication_id=replication_id, epoch=epoch, **self.base()))
+
+    async def check_in(
+        self,
+        clinic: str | tuple[str, ...] = "eye",
+        priority: str = "ordinary",
+        *,
+        service: str = "exam",
+        balance: Balance = Balance.FIRST,
+        person: str | None = None,
+        once: str | None = None,
+        fingerprint: str = "f",
+        nonce: str | None = None,
+    ) -> TicketResult:
+        candidates = (clinic,) if isinstance(clinic, str) else clinic
+        return await self.engine.check_in(
+            CheckIn(
+                nonce=nonce or f"{next(self.counter):013d}",
+                service=service,
+                candidates=candidates,
+                priority=priority,
+                balance=balance,
+                decision=Decision(ruleset=1, rule="row-1"),
+                language="vi",
+                person=person,
+                **self.base(once, fingerprint),
+            )
+        )
+
+    async def open(self, room: str = "r1", clinics: tuple[str, ...] = (), practitioner=None, **base) -> RoomResult:
+        given = {"room": room, "clinics": clinics, "practitioner": practitioner}
+        return await self.engine.open_room(OpenRoom(**given, **self.base(**base)))
+
+    async def pause(self, room: str = "r1", until_ms: int | None = None) -> RoomResult:
+        return await self.engine.pause_room(PauseRoom(room=room, until_ms=until_ms, **self.base()))
+
+    async def close(self, room: str = "r1") -> RoomResult:
+        return await self.engine.close_room(CloseRoom(room=room, **self.base()))
+
+    async def call_next(self, room: str = "r1", **base) -> CallNextResult:
+        return await self.engine.call_next(CallNext(room=room, **self.base(**base)))
+
+    async def called(self, room: str = "r1") -> Ticket:
+        """Call next and give the ticket; somebody must wait."""
+        result = await self.call_next(room)
+        assert result.called is not None
+        return result.called.ticket
+
+    async def call(self, ticket: TicketId, room: str = "r1", **more) -> TicketResult:
+        return await self.engine.call(Call(ticket=ticket, room=room, **more, **self.base()))
+
+    async def recall(self, ticket: TicketId, **more) -> TicketResult:
+        return await self.engine.recall(Recall(ticket=ticket, **more, **self.base()))
+
+    async def start(self, ticket: TicketId, **more) -> TicketResult:
+        return await self.engine.start(Start(ticket=ticket, **more, **self.base()))
+
+    async def complete(self, ticket: TicketId, **more) -> TicketResult:
+        return await self.engine.complete(Complete(ticket=ticket, **more, **self.base()))
+
+    async def no_show(self, ticket: TicketId, **more) -> TicketResult:
+        return await self.engine.no_show(NoShow(ticket=ticket, **more, **self.base()))
+
+    async def requeue(self, ticket: TicketId, **more) -> TicketResult:
+        return await self.engine.requeue(Requeue(ticket=ticket, **more, **self.base()))
+
+    async def cancel(self, ticket: TicketId, **more) -> TicketResult:
+        return await self.engine.cancel(Cancel(ticket=ticket, **more, **self.base()))
+
+    async def board(self) -> FacilityState:
+        return await self.reads.board(FACILITY, self.now_ms)
+
+    async def queue(self, clinic: str = "eye") -> ClinicQueue:
+        return await self.reads.queue(FACILITY, ClinicId(clinic), self.now_ms)
+
+    async def numbers(self, clinic: str = "eye") -> list[str]:
+        """The numbers that wait, in the order in which they would be called."""
+        return [queued.ticket.number for queued in (await self.queue(clinic)).waiting]
+
+    async def events(self) -> list[AnyEvent]:
+        """The whole stream, with its offsets checked to be dense."""
+        entries = await self.store.redis.xrange(f"qf:{{{FACILITY}}}:events")
+        assert [entry for entry, _ in entries] == [b"%d-0" % n for n in range(1, len(entries) + 1)]
+        return [msgspec.msgpack.decode(fields[b"e"], type=AnyEvent) for _, fields in entries]
+
+    async def names(self) -> list[str]:
+        return [str(event.__struct_config__.tag) for event in await self.events()]
+
+    async def serve(self, room: str = "r1", seconds: float = 600) -> Ticket:
+        """Call next, start, and complete after some seconds."""
+        ticket = await self.called(room)
+        await self.start(ticket.id)
+        self.later(seconds)
+        return (await self.complete(ticket.id)).ticket
+
+    async def ticket_in(self, state: TicketState) -> Ticket:
+        """A new ticket of clinic eye in that state, by the shortest way; room r1 is open."""
+        ticket = (await self.check_in(person="p", service="exam")).ticket
+        if state is TicketState.PLANNED:
+            return (await self.check_in(person="p", service="other")).ticket
+        if state is TicketState.CANCELLED:
+            return (await self.cancel(ticket.id)).ticket
+        if state is not TicketState.WAITING:
+            ticket = (await self.call(ticket.id)).ticket
+        if state is TicketState.NO_SHOW:
+            ticket = (await self.no_show(ticket.id)).ticket
+        if state in (TicketState.SERVING, TicketState.DONE):
+            ticket = (await self.start(ticket.id)).ticket
+        if state is TicketState.DONE:
+            ticket = (await self.complete(ticket.id)).ticket
+        return ticket

@@ -1,0 +1,149 @@
+"""What each move does beyond its state; the states themselves are walked whole in test_states.py."""
+
+import pytest
+
+from queueflow.model.errors import RevisionMismatch, RoomNotOpen, UnknownTicket
+from queueflow.model.facility import Reentry
+from queueflow.model.ids import TicketId
+from queueflow.model.ticket import TicketState
+from queueflow.model.visit import VisitState
+from tests.store.hall import CLINICS, Hall, clinic
+
+NOWHERE = TicketId("20260922-zzzzzzzzzzzzz-1")
+
+
+@pytest.mark.parametrize("move", ["recall", "start", "complete", "no_show", "requeue", "cancel"])
+async def test_an_unknown_ticket_is_refused(hall: Hall, move: str) -> None:
+    with pytest.raises(UnknownTicket):
+        await getattr(hall, move)(NOWHERE)
+    assert await hall.names() == ["ruleset.published"]
+
+
+@pytest.mark.parametrize("move", ["recall", "start", "complete", "no_show", "requeue", "cancel", "call"])
+async def test_who_acts_on_an_old_picture_is_refused_and_told_the_revision(hall: Hall, move: str) -> None:
+    await hall.open()
+    ticket = await hall.ticket_in(TicketState.WAITING if move == "call" else TicketState.CALLED)
+    events = len(await hall.events())
+    with pytest.raises(RevisionMismatch) as refused:
+        await getattr(hall, move)(ticket.id, if_revision=ticket.revision - 1)
+    assert refused.value.fields["revision"] == ticket.revision
+    assert len(await hall.events()) == events
+
+
+async def test_call_takes_a_chosen_ticket_out_of_its_turn(hall: Hall) -> None:
+    await hall.open()
+    tickets = [(await hall.check_in()).ticket for _ in range(3)]
+    called = (await hall.call(tickets[2].id)).ticket
+    assert (called.state, called.room) == (TicketState.CALLED, "r1")
+    assert await hall.numbers() == ["A001", "A002"]
+
+
+async def test_call_is_refused_by_a_room_that_does_not_serve_that_clinic_today(hall: Hall) -> None:
+    await hall.open("r2", ("ear",))
+    ticket = (await hall.check_in("eye")).ticket
+    with pytest.raises(RoomNotOpen):
+        await hall.call(ticket.id, "r2")
+
+
+async def test_recall_counts_the_calls(hall: Hall) -> None:
+    await hall.open()
+    ticket = await hall.ticket_in(TicketState.CALLED)
+    again = (await hall.recall(ticket.id)).ticket
+    assert (again.calls, again.revision, again.called_at_ms) == (2, ticket.revision + 1, ticket.called_at_ms)
+
+
+async def test_start_and_complete_take_the_times_and_free_the_room(hall: Hall) -> None:
+    await hall.open()
+    ticket = await hall.ticket_in(TicketState.CALLED)
+    started = await hall.start(ticket.id)
+    assert started.visit.state is VisitState.IN_PROGRESS
+    assert started.ticket.started_at_ms == hall.now_ms
+    hall.later(300)
+    done = await hall.complete(ticket.id)
+    assert (done.ticket.ended_at_ms, done.visit.state) == (hall.now_ms, VisitState.FINISHED)
+    room = next(room for room in (await hall.board()).rooms if room.id == "r1")
+    assert (room.tickets, room.served) == ((), 1)
+    assert (await hall.board()).tickets == ()
+
+
+async def test_a_clinics_pace_follows_what_its_patients_really_take(hall: Hall) -> None:
+    await hall.open()
+    for _ in range(30):
+        await hall.check_in()
+        await hall.serve(seconds=120)
+    pace = next(clinic.service_mean_s for clinic in (await hall.board()).clinics if clinic.id == "eye")
+    assert 120 <= pace <= 150
+
+
+async def test_the_next_planned_stop_begins_to_wait_when_the_first_is_done(hall: Hall) -> None:
+    await hall.open()
+    await hall.check_in("eye", person="p", service="eyes")
+    planned = (await hall.check_in("ear", person="p", service="ears")).ticket
+    await hall.serve()
+    assert (await hall.names())[-2:] == ["ticket.completed", "ticket.issued"]
+    record = await hall.reads.ticket("test-hospital", planned.id, hall.now_ms)
+    assert [(ticket.state, ticket.clinic) for ticket in record.journey] == [("done", "eye"), ("waiting", "ear")]
+    assert record.visit.state is VisitState.IN_PROGRESS
+    assert record.place is not None
+    assert await hall.numbers("ear") == ["A001"]
+
+
+async def test_cancelling_the_stop_that_waits_lets_the_planned_one_begin(hall: Hall) -> None:
+    first = (await hall.check_in("eye", person="p", service="eyes")).ticket
+    await hall.check_in("ear", person="p", service="ears")
+    await hall.cancel(first.id)
+    assert (await hall.numbers("eye"), await hall.numbers("ear")) == ([], ["A001"])
+
+
+async def test_cancelling_all_stops_cancels_the_visit(hall: Hall) -> None:
+    ticket = (await hall.check_in()).ticket
+    assert (await hall.cancel(ticket.id, reason="left")).visit.state is VisitState.CANCELLED
+    assert (await hall.events())[-1].reason == "left"
+
+
+async def test_cancelling_a_called_ticket_frees_the_room(hall: Hall) -> None:
+    await hall.open()
+    ticket = await hall.ticket_in(TicketState.CALLED)
+    await hall.cancel(ticket.id)
+    await hall.check_in()
+    assert (await hall.called()).number == "A002"
+
+
+async def test_a_no_show_frees_the_room_and_stays_in_sight(hall: Hall) -> None:
+    await hall.open()
+    ticket = await hall.ticket_in(TicketState.CALLED)
+    result = await hall.no_show(ticket.id)
+    assert result.visit.state is VisitState.ARRIVED
+    board = await hall.board()
+    assert [seen.state for seen in board.tickets] == [TicketState.NO_SHOW]
+    assert next(room for room in board.rooms if room.id == "r1").tickets == ()
+
+
+@pytest.mark.parametrize(
+    ("policy", "expected"),
+    [
+        ({"requeue": Reentry.END}, ["A002", "A003", "A004", "A005", "A001"]),
+        ({"requeue": Reentry.OLD_PLACE}, ["A001", "A002", "A003", "A004", "A005"]),
+        ({"requeue": Reentry.AFTER, "requeue_after": 2}, ["A002", "A003", "A001", "A004", "A005"]),
+        ({"requeue": Reentry.AFTER, "requeue_after": 0}, ["A001", "A002", "A003", "A004", "A005"]),
+        ({"requeue": Reentry.AFTER, "requeue_after": 9}, ["A002", "A003", "A004", "A005", "A001"]),
+    ],
+)
+async def test_a_requeued_ticket_reenters_where_the_clinics_policy_says(hall: Hall, policy, expected) -> None:
+    await hall.publish(clinics=(clinic("eye", "A", **policy), *CLINICS[1:]))
+    await hall.open()
+    for _ in range(5):
+        await hall.check_in()
+    ticket = (await hall.requeue((await hall.called()).id)).ticket
+    assert (ticket.state, ticket.room, ticket.called_at_ms, ticket.calls) == (TicketState.WAITING, None, None, 1)
+    assert await hall.numbers() == expected
+
+
+async def test_many_requeues_between_the_same_two_keep_everybody_apart(hall: Hall) -> None:
+    await hall.publish(clinics=(clinic("eye", "A", requeue=Reentry.AFTER, requeue_after=1), *CLINICS[1:]))
+    await hall.open()
+    for _ in range(4):
+        await hall.check_in()
+    for _ in range(40):
+        await hall.requeue((await hall.called()).id)
+        assert sorted(await hall.numbers()) == ["A001", "A002", "A003", "A004"]

@@ -1,0 +1,33 @@
+"""The whole table of moves: every state and every command, through the real store, against model.ticket.TRANSITIONS."""
+
+import pytest
+
+from queueflow.model.errors import NotAllowedInState
+from queueflow.model.ticket import TRANSITIONS, TicketState
+from tests.store.hall import Hall
+
+REACHABLE = [state for state in TicketState if state not in (TicketState.ON_HOLD, TicketState.SUSPENDED)]
+"""No command of this release puts a ticket on hold or suspends it."""
+
+
+@pytest.mark.parametrize("state", REACHABLE)
+@pytest.mark.parametrize("action", TRANSITIONS)
+async def test_a_move_follows_the_table_or_changes_nothing(hall: Hall, state: TicketState, action: str) -> None:
+    await hall.open()
+    ticket = await hall.ticket_in(state)
+    before = len(await hall.events())
+    if state in (TicketState.CALLED, TicketState.SERVING):
+        await hall.open("r2")
+    move = getattr(hall, action.replace("-", "_"))
+    if state in TRANSITIONS[action]:
+        result = await move(ticket.id)
+        assert result.ticket.state is TRANSITIONS[action][state]
+        assert result.ticket.revision == ticket.revision + 1
+        return
+    before = len(await hall.events())
+    with pytest.raises(NotAllowedInState) as refused:
+        await move(ticket.id)
+    assert refused.value.fields == {"state": state.value, "action": action}
+    record = await hall.reads.ticket("test-hospital", ticket.id, hall.now_ms)
+    assert ticket in record.journey
+    assert len(await hall.events()) == before
