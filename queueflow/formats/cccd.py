@@ -87,8 +87,8 @@ def _typed(line: str) -> Identity:
 
 
 def _sex(text: str) -> Sex | None:
-    # A scanner may lose the last letter of "Nữ", so that "N" or "N?" is all that is left of it.
     word = text.upper()
-    if word == "NAM":
+    if word.startswith("NAM"):
         return Sex.MALE
+    # A scanner may lose the last letter of "Nữ", so that "N" or "N?" is all that is left of it.
     return Sex.FEMALE if word.startswith("N") else None

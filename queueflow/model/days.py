@@ -1,21 +1,30 @@
 """Service days and instants: a facility's day from an instant, and Unix milliseconds to RFC 3339 and back.
 
 Lives here: conversions of time. The instant is always an argument.
-May import: the standard library's datetime and zoneinfo, model.ids.
+May import: the standard library's datetime, re and zoneinfo, model.ids.
 Never: ask the machine what time it is.
 """
 
+import re
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from queueflow.model.ids import ServiceDay
+
+_RFC3339: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+)
 
 
 @lru_cache(maxsize=64)
 def zone(name: str) -> ZoneInfo:
     """The IANA time zone of that name; raises ZoneInfoNotFoundError or ValueError."""
-    return ZoneInfo(name)
+    try:
+        return ZoneInfo(name)
+    except OSError as error:  # a folder of zones ("Asia"), or a name longer than a file's may be
+        raise ValueError("there is no such time zone") from error
 
 
 def local_time(at_ms: int, time_zone: str) -> datetime:
@@ -35,8 +44,10 @@ def rfc3339(at_ms: int) -> str:
 
 
 def from_rfc3339(text: str) -> int:
-    """Unix milliseconds of an RFC 3339 instant with its offset; raises ValueError."""
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError("an instant needs its offset from UTC")
-    return round(moment.timestamp() * 1000)
+    """Unix milliseconds of an RFC 3339 instant (section 5.6) with its offset; raises ValueError.
+
+    What else ISO 8601 allows (week dates, no colons, no seconds) is refused: one instant, one way to write it.
+    """
+    if _RFC3339.fullmatch(text) is None:
+        raise ValueError("an instant is written 2026-11-24T00:30:00Z, or with its offset from UTC")
+    return round(datetime.fromisoformat(text).timestamp() * 1000)

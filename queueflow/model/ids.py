@@ -24,9 +24,9 @@ PersonRef = NewType("PersonRef", str)
 
 SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 """1 to 40 lower-case letters, digits and inner hyphens: facilities, services, clinics, rooms, priorities."""
-VISIT: Final = re.compile(r"\d{8}-[0-9a-z]{13}")
+VISIT: Final = re.compile(r"[0-9]{8}-[0-9a-z]{13}")
 """<service day>-<13 characters of base 32>: the day says in which key a visit lies."""
-TICKET: Final = re.compile(r"\d{8}-[0-9a-z]{13}-[1-9]\d?")
+TICKET: Final = re.compile(r"[0-9]{8}-[0-9a-z]{13}-[1-9][0-9]?")
 """<visit>-<stop>, the stop counted from 1."""
 
 

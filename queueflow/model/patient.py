@@ -28,7 +28,7 @@ class Sex(StrEnum):
 _PARTIAL = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
-class PartialDate(msgspec.Struct, frozen=True, order=True, omit_defaults=True):
+class PartialDate(msgspec.Struct, frozen=True, omit_defaults=True):
     """A birth date known to the year, the month or the day: FHIR's `date` ("1958", "1958-05", "1958-05-17")."""
 
     year: int
@@ -75,8 +75,11 @@ def checked_date(year: int, month: int | None, day: int | None, field: str) -> P
 LONGEST_NAME: Final = 100
 """Letters, spaces and signs; marks above and below a letter do not count."""
 _MARKS_ON_A_LETTER: Final = 3
-_BLANK_LETTERS: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-"""What Unicode counts as letters, marks or signs though nothing is drawn."""
+_BLANK: Final = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180d\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""What Unicode counts as letters, marks or signs though nothing is drawn (its Default_Ignorable_Code_Point, and
+the blank Braille pattern); its control and format characters are refused by their category."""
 
 
 def clean_name(text: str, field: str) -> str:
@@ -92,7 +95,7 @@ def clean_name(text: str, field: str) -> str:
     letters = shown = marks = 0
     for character in unicodedata.normalize("NFC", text):
         category = unicodedata.category(character)
-        if category[0] == "C" or category in ("Zl", "Zp") or character in _BLANK_LETTERS:
+        if category[0] == "C" or category in ("Zl", "Zp") or _BLANK.match(character):
             raise Invalid(field, "The name holds a character that cannot be shown.")
         marks = marks + 1 if category[0] == "M" else 0
         if marks > _MARKS_ON_A_LETTER:
