@@ -19,8 +19,9 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     trap 'rm -f "$policy"' EXIT
   fi
   export DEBIAN_FRONTEND=noninteractive
-  # shellcheck disable=SC2086  # one word a package
-  if apt-get update -qq >"$log" 2>&1 && apt-get install -y -qq --no-install-recommends $missing >>"$log" 2>&1; then
+  # shellcheck disable=SC2086  # words on purpose
+  lock="-o DPkg::Lock::Timeout=300"
+  if apt-get $lock update -qq >"$log" 2>&1 && apt-get $lock install -y -qq --no-install-recommends $missing >>"$log" 2>&1; then
     rm -f "$log"
     exit 0
   fi
