@@ -1,0 +1,46 @@
+"""Both makes of store, for every test of the engine: Valkey 9, and Redis 7.0 where it is installed."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from queueflow.store.client import Store
+from tests.servers import Server, redis_binary, valkey_binary
+
+
+@pytest.fixture(scope="session")
+def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(valkey_binary(), tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    binary = redis_binary()
+    if binary is None:
+        reason = (
+            "REDIS IS NOT TESTED: there is no redis-server (7.0 or later) on the path; install the package redis-server"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with Server(binary, tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def server(request: pytest.FixtureRequest) -> Server:
+    """A running store of each make, shared by all tests: leave it running."""
+    return request.getfixturevalue(f"{request.param}_server")
+
+
+@pytest.fixture
+async def store(server: Server) -> AsyncIterator[Store]:
+    """A started Store on an empty database, with the function library loaded."""
+    with server.client() as client:
+        client.flushall()
+    store = Store(server.url)
+    await store.start()
+    yield store
+    await store.close()
