@@ -8,12 +8,11 @@ Never: change anything; live may import this and not store.calls.
 from collections.abc import Sequence
 from typing import TypeVar
 
-from queueflow.store.client import Store
-
 from queueflow.model.commands import Query, ReadBoard, ReadPlaces, ReadQueue, ReadTicket, ReadVisit
 from queueflow.model.ids import ClinicId, FacilityId, TicketId, VisitId
 from queueflow.model.live_state import ClinicQueue, FacilityState, Place, Places, VisitRecord
 from queueflow.store import wire
+from queueflow.store.client import Store
 
 T = TypeVar("T")
 

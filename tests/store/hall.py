@@ -4,7 +4,6 @@ import itertools
 from dataclasses import dataclass, field
 
 import msgspec
-from queueflow.store.client import Store
 
 from queueflow.model.commands import (
     Attach,
@@ -37,6 +36,7 @@ from queueflow.model.live_state import ClinicQueue, FacilityState
 from queueflow.model.priority import Balance, ServingOrder
 from queueflow.model.ticket import Decision, Ticket, TicketState
 from queueflow.store.calls import Engine
+from queueflow.store.client import Store
 from queueflow.store.reads import Reads
 
 FACILITY = FacilityId("test-hospital")

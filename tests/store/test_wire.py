@@ -11,6 +11,7 @@ from queueflow.model.errors import (
     RevisionMismatch,
     UnknownTicket,
 )
+from queueflow.model.ids import FacilityId, RoomId, ServiceDay, TicketId
 from queueflow.store import wire
 from queueflow.store.library import EngineFault
 
@@ -20,7 +21,14 @@ def refused(**fields: str | int) -> bytes:
 
 
 def test_a_command_is_one_map_without_what_was_not_said() -> None:
-    command = Call(facility="f", now_ms=1_790_035_200_000, day="20260922", actor="desk", ticket="t", room="r1")
+    command = Call(
+        facility=FacilityId("f"),
+        now_ms=1_790_035_200_000,
+        day=ServiceDay("20260922"),
+        actor="desk",
+        ticket=TicketId("t"),
+        room=RoomId("r1"),
+    )
     assert msgspec.msgpack.decode(wire.encode(command)) == {
         "facility": "f",
         "now_ms": 1_790_035_200_000,
