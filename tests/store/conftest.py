@@ -42,7 +42,7 @@ async def store(server: Server) -> AsyncIterator[Store]:
 
 @pytest.fixture
 async def hall(store: Store) -> Hall:
-    """The small hall, published."""
+    """The small hall of tests.store.hall, published and with every room closed."""
     hall = Hall(store)
     await hall.publish()
     return hall

@@ -2,11 +2,13 @@
 
 import itertools
 from dataclasses import dataclass, field
+from typing import TypedDict, Unpack, cast
 
 import msgspec
 
 from queueflow.model.commands import (
     Attach,
+    AttachResult,
     Call,
     CallNext,
     CallNextResult,
@@ -31,7 +33,17 @@ from queueflow.model.commands import (
 )
 from queueflow.model.events import AnyEvent
 from queueflow.model.facility import Reentry
-from queueflow.model.ids import ClinicId, FacilityId, ServiceDay, TicketId
+from queueflow.model.ids import (
+    ClinicId,
+    FacilityId,
+    PersonRef,
+    PractitionerId,
+    PriorityId,
+    RoomId,
+    ServiceDay,
+    ServiceId,
+    TicketId,
+)
 from queueflow.model.live_state import ClinicQueue, FacilityState
 from queueflow.model.priority import Balance, ServingOrder
 from queueflow.model.ticket import Decision, Ticket, TicketState
@@ -44,22 +56,38 @@ MORNING_MS = 1_790_035_200_000
 """Tuesday 22 September 2026, 07:00 in Lạng Sơn."""
 DAY = ServiceDay("20260922")
 
+
+def priority_class(name: str, share: int = 1, rate: float = 1.0, always_first: bool = False) -> PrioritySetup:
+    return PrioritySetup(id=PriorityId(name), share=share, rate=rate, always_first=always_first)
+
+
+def room_setup(name: str, *clinics: str, places: int = 1) -> RoomSetup:
+    return RoomSetup(id=RoomId(name), clinics=tuple(map(ClinicId, clinics)), places=places)
+
+
 PRIORITIES = (
-    PrioritySetup(id="emergency", share=1, rate=1.0, always_first=True),
-    PrioritySetup(id="priority", share=2, rate=2.0, always_first=False),
-    PrioritySetup(id="ordinary", share=1, rate=1.0, always_first=False),
+    priority_class("emergency", always_first=True),
+    priority_class("priority", 2, 2.0),
+    priority_class("ordinary"),
 )
 
 
-def clinic(name: str, series: str, **policy: object) -> ClinicSetup:
-    given: dict[str, object] = {
-        "order": ServingOrder.STRICT,
-        "requeue": Reentry.END,
-        "requeue_after": 3,
-        "service_mean_s": 600.0,
-        "service_cv": 0.5,
-    }
-    return ClinicSetup(id=ClinicId(name), series=series, **{**given, **policy})
+def clinic(
+    name: str,
+    series: str,
+    order: ServingOrder = ServingOrder.STRICT,
+    requeue: Reentry = Reentry.END,
+    requeue_after: int = 3,
+) -> ClinicSetup:
+    return ClinicSetup(
+        id=ClinicId(name),
+        series=series,
+        order=order,
+        requeue=requeue,
+        requeue_after=requeue_after,
+        service_mean_s=600.0,
+        service_cv=0.5,
+    )
 
 
 CLINICS = (
@@ -68,10 +96,23 @@ CLINICS = (
     clinic("heart", "C", order=ServingOrder.ACCUMULATING, requeue=Reentry.OLD_PLACE),
 )
 ROOMS = (
-    RoomSetup(id="r1", clinics=("eye",), places=1),
-    RoomSetup(id="r2", clinics=("ear", "eye"), places=1),
-    RoomSetup(id="r3", clinics=("heart",), places=2),
+    room_setup("r1", "eye"),
+    room_setup("r2", "ear", "eye"),
+    room_setup("r3", "heart", places=2),
 )
+
+
+class More(TypedDict, total=False):
+    if_revision: int
+    reason: str
+
+
+class Base(TypedDict):
+    facility: FacilityId
+    now_ms: int
+    day: ServiceDay
+    actor: str
+    once: Once | None
 
 
 @dataclass
@@ -86,28 +127,28 @@ class Hall:
     def __post_init__(self) -> None:
         self.engine, self.reads = Engine(self.store), Reads(self.store)
 
-    def base(self, once: str | None = None, fingerprint: str = "f") -> dict:
+    def base(self, once: str | None = None, fingerprint: str = "f") -> Base:
         """The common fields of a command, a second later than the last."""
         self.now_ms += 1000
-        return {
-            "facility": FACILITY,
-            "now_ms": self.now_ms,
-            "day": self.day,
-            "actor": "tester",
-            "once": Once(once, fingerprint) if once else None,
-        }
+        key = Once(once, fingerprint) if once else None
+        return {"facility": FACILITY, "now_ms": self.now_ms, "day": self.day, "actor": "tester", "once": key}
 
     def later(self, seconds: float) -> None:
         self.now_ms += round(seconds * 1000)
 
     async def publish(
-        self, clinics=CLINICS, rooms=ROOMS, priorities=PRIORITIES, digest: str | None = None, **base
+        self,
+        clinics: tuple[ClinicSetup, ...] = CLINICS,
+        rooms: tuple[RoomSetup, ...] = ROOMS,
+        priorities: tuple[PrioritySetup, ...] = PRIORITIES,
+        digest: str | None = None,
     ) -> PublishResult:
         digest = digest or f"digest-{next(self.counter)}"
-        setup = {"clinics": clinics, "rooms": rooms, "priorities": priorities, "digest": digest, "sources": {}}
-        return await self.engine.publish(Publish(**setup, **self.base(**base)))
+        return await self.engine.publish(
+            Publish(digest=digest, clinics=clinics, rooms=rooms, priorities=priorities, sources={}, **self.base())
+        )
 
-    async def attach(self, replication_id: str = "first", epoch: str = "epoch-1"):
+    async def attach(self, replication_id: str = "first", epoch: str = "epoch-1") -> AttachResult:
         return await self.engine.attach(Attach(replication_id=replication_id, epoch=epoch, **self.base()))
 
     async def check_in(
@@ -126,29 +167,36 @@ class Hall:
         return await self.engine.check_in(
             CheckIn(
                 nonce=nonce or f"{next(self.counter):013d}",
-                service=service,
-                candidates=candidates,
-                priority=priority,
+                service=ServiceId(service),
+                candidates=tuple(map(ClinicId, candidates)),
+                priority=PriorityId(priority),
                 balance=balance,
                 decision=Decision(ruleset=1, rule="row-1"),
                 language="vi",
-                person=person,
+                person=PersonRef(person) if person else None,
                 **self.base(once, fingerprint),
             )
         )
 
-    async def open(self, room: str = "r1", clinics: tuple[str, ...] = (), practitioner=None, **base) -> RoomResult:
-        given = {"room": room, "clinics": clinics, "practitioner": practitioner}
-        return await self.engine.open_room(OpenRoom(**given, **self.base(**base)))
+    async def open(
+        self, room: str = "r1", clinics: tuple[str, ...] = (), practitioner: str | None = None
+    ) -> RoomResult:
+        command = OpenRoom(
+            room=RoomId(room),
+            clinics=tuple(map(ClinicId, clinics)),
+            practitioner=PractitionerId(practitioner) if practitioner else None,
+            **self.base(),
+        )
+        return await self.engine.open_room(command)
 
     async def pause(self, room: str = "r1", until_ms: int | None = None) -> RoomResult:
-        return await self.engine.pause_room(PauseRoom(room=room, until_ms=until_ms, **self.base()))
+        return await self.engine.pause_room(PauseRoom(room=RoomId(room), until_ms=until_ms, **self.base()))
 
     async def close(self, room: str = "r1") -> RoomResult:
-        return await self.engine.close_room(CloseRoom(room=room, **self.base()))
+        return await self.engine.close_room(CloseRoom(room=RoomId(room), **self.base()))
 
-    async def call_next(self, room: str = "r1", **base) -> CallNextResult:
-        return await self.engine.call_next(CallNext(room=room, **self.base(**base)))
+    async def call_next(self, room: str = "r1", once: str | None = None) -> CallNextResult:
+        return await self.engine.call_next(CallNext(room=RoomId(room), **self.base(once)))
 
     async def called(self, room: str = "r1") -> Ticket:
         """Call next and give the ticket; somebody must wait."""
@@ -156,25 +204,26 @@ class Hall:
         assert result.called is not None
         return result.called.ticket
 
-    async def call(self, ticket: TicketId, room: str = "r1", **more) -> TicketResult:
-        return await self.engine.call(Call(ticket=ticket, room=room, **more, **self.base()))
+    async def call(self, ticket: TicketId, room: str = "r1", if_revision: int | None = None) -> TicketResult:
+        command = Call(ticket=ticket, room=RoomId(room), if_revision=if_revision, **self.base())
+        return await self.engine.call(command)
 
-    async def recall(self, ticket: TicketId, **more) -> TicketResult:
+    async def recall(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.recall(Recall(ticket=ticket, **more, **self.base()))
 
-    async def start(self, ticket: TicketId, **more) -> TicketResult:
+    async def start(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.start(Start(ticket=ticket, **more, **self.base()))
 
-    async def complete(self, ticket: TicketId, **more) -> TicketResult:
+    async def complete(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.complete(Complete(ticket=ticket, **more, **self.base()))
 
-    async def no_show(self, ticket: TicketId, **more) -> TicketResult:
+    async def no_show(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.no_show(NoShow(ticket=ticket, **more, **self.base()))
 
-    async def requeue(self, ticket: TicketId, **more) -> TicketResult:
+    async def requeue(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.requeue(Requeue(ticket=ticket, **more, **self.base()))
 
-    async def cancel(self, ticket: TicketId, **more) -> TicketResult:
+    async def cancel(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.cancel(Cancel(ticket=ticket, **more, **self.base()))
 
     async def board(self) -> FacilityState:
@@ -189,7 +238,8 @@ class Hall:
 
     async def events(self) -> list[AnyEvent]:
         """The whole stream, with its offsets checked to be dense."""
-        entries = await self.store.redis.xrange(f"qf:{{{FACILITY}}}:events")
+        found = await self.store.redis.execute_command("XRANGE", f"qf:{{{FACILITY}}}:events", "-", "+")
+        entries = cast("list[tuple[bytes, dict[bytes, bytes]]]", found)
         assert [entry for entry, _ in entries] == [b"%d-0" % n for n in range(1, len(entries) + 1)]
         return [msgspec.msgpack.decode(fields[b"e"], type=AnyEvent) for _, fields in entries]
 

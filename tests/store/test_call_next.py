@@ -2,11 +2,10 @@ import asyncio
 
 import pytest
 
-from queueflow.model.commands import PrioritySetup
 from queueflow.model.errors import NotAllowedInState, RoomNotOpen, UnknownRoom
 from queueflow.model.priority import ServingOrder
 from queueflow.model.ticket import TicketState
-from tests.store.hall import CLINICS, PRIORITIES, Hall, clinic
+from tests.store.hall import CLINICS, FACILITY, PRIORITIES, Hall, clinic, priority_class, room_setup
 
 
 async def order(hall: Hall, room: str, count: int) -> list[str]:
@@ -74,12 +73,12 @@ async def test_a_room_calls_no_more_than_it_has_places(hall: Hall) -> None:
 
 async def test_sixty_four_doctors_at_once_never_call_one_patient_twice(hall: Hall) -> None:
     rooms = tuple(f"room-{n}" for n in range(64))
-    await hall.publish(rooms=tuple({"id": room, "clinics": ("eye",), "places": 1} for room in rooms))
-    for room in rooms:
-        await hall.open(room)
+    await hall.publish(rooms=tuple(room_setup(name, "eye") for name in rooms))
+    for name in rooms:
+        await hall.open(name)
     for _ in range(50):
         await hall.check_in()
-    results = await asyncio.gather(*(hall.call_next(room) for room in rooms))
+    results = await asyncio.gather(*(hall.call_next(name) for name in rooms))
     called = [result.called.ticket.id for result in results if result.called]
     assert len(called) == len(set(called)) == 50
 
@@ -162,7 +161,7 @@ async def test_an_order_that_changes_while_people_wait_loses_nobody(hall: Hall) 
 
 
 async def test_a_class_without_a_share_comes_when_nobody_else_waits(hall: Hall) -> None:
-    idle = PrioritySetup(id="ordinary", share=0, rate=0.0, always_first=False)
+    idle = priority_class("ordinary", 0, 0.0)
     await hall.publish(priorities=(*PRIORITIES[:2], idle))
     await hall.open("r2", ("ear",))
     for priority in ("ordinary", "priority", "priority"):
@@ -176,7 +175,7 @@ async def test_every_place_that_is_told_is_the_place_that_is_called(hall: Hall, 
         await hall.check_in(clinic_id, priority)
     queue = await hall.queue(clinic_id)
     ids = [queued.ticket.id for queued in queue.waiting]
-    places = await hall.reads.places("test-hospital", ids, hall.now_ms)
+    places = await hall.reads.places(FACILITY, ids, hall.now_ms)
     assert [place.position for place in places] == [1, 2, 3, 4, 5, 6]
     assert [place.ticket for place in places] == ids == list(queue.clinic.next)
 
@@ -186,7 +185,7 @@ async def test_places_far_back_are_near_the_truth_and_never_off_the_queue(hall: 
     for n in range(60):
         await hall.check_in(clinic_id, ("ordinary", "priority", "ordinary")[n % 3])
     queue = await hall.queue(clinic_id)
-    places = await hall.reads.places("test-hospital", [q.ticket.id for q in queue.waiting], hall.now_ms)
+    places = await hall.reads.places(FACILITY, [q.ticket.id for q in queue.waiting], hall.now_ms)
     off = [abs(place.position - queued.position) for place, queued in zip(places, queue.waiting, strict=True)]
     assert max(off) <= (0 if clinic_id == "eye" else 3)
     assert all(1 <= place.position <= 60 for place in places)

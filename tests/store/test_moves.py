@@ -7,7 +7,7 @@ from queueflow.model.facility import Reentry
 from queueflow.model.ids import TicketId
 from queueflow.model.ticket import TicketState
 from queueflow.model.visit import VisitState
-from tests.store.hall import CLINICS, Hall, clinic
+from tests.store.hall import CLINICS, FACILITY, Hall, clinic
 
 NOWHERE = TicketId("20260922-zzzzzzzzzzzzz-1")
 
@@ -81,7 +81,7 @@ async def test_the_next_planned_stop_begins_to_wait_when_the_first_is_done(hall:
     planned = (await hall.check_in("ear", person="p", service="ears")).ticket
     await hall.serve()
     assert (await hall.names())[-2:] == ["ticket.completed", "ticket.issued"]
-    record = await hall.reads.ticket("test-hospital", planned.id, hall.now_ms)
+    record = await hall.reads.ticket(FACILITY, planned.id, hall.now_ms)
     assert [(ticket.state, ticket.clinic) for ticket in record.journey] == [("done", "eye"), ("waiting", "ear")]
     assert record.visit.state is VisitState.IN_PROGRESS
     assert record.place is not None

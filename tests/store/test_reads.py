@@ -1,7 +1,7 @@
 import pytest
 
 from queueflow.model.errors import UnknownClinic, UnknownFacility, UnknownTicket, UnknownVisit
-from queueflow.model.ids import TicketId, VisitId
+from queueflow.model.ids import FacilityId, TicketId, VisitId
 from queueflow.model.ticket import TicketState
 from tests.store.hall import DAY, FACILITY, Hall
 
@@ -45,7 +45,7 @@ async def test_what_is_not_there_is_unknown(hall: Hall) -> None:
     with pytest.raises(UnknownVisit):
         await hall.reads.visit(FACILITY, VisitId("20260922-zzzzzzzzzzzzz"), now)
     with pytest.raises(UnknownFacility):
-        await hall.reads.board("elsewhere", now)
+        await hall.reads.board(FacilityId("elsewhere"), now)
 
 
 async def test_a_done_visit_can_still_be_read(hall: Hall) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from queueflow.model.errors import NotAllowedInState
 from queueflow.model.ticket import TRANSITIONS, TicketState
-from tests.store.hall import Hall
+from tests.store.hall import FACILITY, Hall
 
 REACHABLE = [state for state in TicketState if state not in (TicketState.ON_HOLD, TicketState.SUSPENDED)]
 """No command of this release puts a ticket on hold or suspends it."""
@@ -28,6 +28,6 @@ async def test_a_move_follows_the_table_or_changes_nothing(hall: Hall, state: Ti
     with pytest.raises(NotAllowedInState) as refused:
         await move(ticket.id)
     assert refused.value.fields == {"state": state.value, "action": action}
-    record = await hall.reads.ticket("test-hospital", ticket.id, hall.now_ms)
+    record = await hall.reads.ticket(FACILITY, ticket.id, hall.now_ms)
     assert ticket in record.journey
     assert len(await hall.events()) == before
