@@ -29,5 +29,5 @@ function qf.score(at)
 end
 
 function qf.finish(c)
-  redis.call("HSET", qf.key.meta(c), "offset", c.offset, "last_ms", c.now, "order", qf.score(c.order))
+  redis.call("HSET", qf.key.meta(c), "last_ms", c.now, "order", qf.score(c.order))
 end

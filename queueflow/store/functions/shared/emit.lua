@@ -4,7 +4,9 @@ local KEEP = 10000
 
 -- told: {tickets, visits, rooms = records; clinics = ids, told in their state after all writes so far; reason}.
 function qf.tell(c, name, told)
-  c.offset = c.offset + 1
+  -- Kept before the event is: an error in between costs an offset, which readers notice, and never the stream, which
+  -- would refuse an offset it has.
+  c.offset = redis.call("HINCRBY", qf.key.meta(c), "offset", 1)
   local event = {
     name = name,
     at_ms = c.now,
