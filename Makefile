@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test check format lint types imports house docs lock
+.PHONY: help setup demo test check format lint types imports house docs wheel lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -57,6 +57,9 @@ house:
 
 docs: $(READY) ## write the generated pages anew: docs/map.md, docs/engine.md
 	@$(BIN)/python -m tools.pages
+
+wheel: $(READY) ## the one file to install, in dist/
+	@$(BIN)/python -m hatchling build --target wheel
 
 # For whoever adds a dependency; uv is the one tool here that setup does not bring.
 lock: ## write requirements/ anew from pyproject.toml

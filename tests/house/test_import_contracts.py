@@ -14,12 +14,16 @@ LAYERS = "Rooms import downwards only, and every room has its place"
 PURE = "The pure rooms know no clock, no chance, no file and no other machine"
 CIRCLES = "Rooms go round in no circle, nor do files in a room"
 
+REDIS = "Only the store talks to Redis"
+
 BREAKS = [
     ("queueflow/model/visit.py", "import queueflow.formats.cccd", LAYERS),
+    ("queueflow/store/client.py", "import queueflow.simulation.clock", LAYERS),
     ("queueflow/basement/__init__.py", "", LAYERS),
     ("queueflow/model/visit.py", "import time", PURE),
     ("queueflow/formats/cccd.py", "import random", PURE),
     ("queueflow/model/ids.py", "import queueflow.model.ticket", CIRCLES),
+    ("queueflow/simulation/day.py", "import redis.asyncio", REDIS),
 ]
 
 
