@@ -1,0 +1,123 @@
+"""What is wrong with a ruleset as a whole, though every row of it can be read.
+
+Lives here: check: rows that can never count, services and clinics that no row reaches, candidates that don't fit.
+May import: model, routing.tables, routing.unary, routing.explain, msgspec.
+Never: look at the text (source), or at a patient.
+"""
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from queueflow.model.facility import Facility
+from queueflow.routing.explain import row_label
+from queueflow.routing.tables import Finding, Row, Ruleset, Severity, Table
+from queueflow.routing.unary import ANY, OneOf, holds
+
+
+def check(ruleset: Ruleset, facility: Facility) -> tuple[Finding, ...]:
+    """Every finding, in the file's order. Errors keep the ruleset from counting; warnings do not."""
+    checker = _Checker(ruleset, facility)
+    findings = [
+        *checker.unreachable(),
+        *checker.outputs(),
+        *checker.services(),
+        *checker.candidates(),
+        *checker.clinics(),
+    ]
+    return tuple(sorted(findings, key=lambda finding: finding.line))
+
+
+class _Checker:
+    def __init__(self, ruleset: Ruleset, facility: Facility) -> None:
+        self._ruleset = ruleset
+        self._facility = facility
+        self._routing = [table for table in ruleset.tables if "candidates" in table.outputs]
+
+    def _at(self, table: Table, row: Row | None = None) -> Finding:
+        """An error yet without words at a table or a row."""
+        return Finding(
+            file=self._ruleset.file,
+            line=row.line if row else table.line,
+            row=row_label(table.name, row.number, row.name) if row else table.name,
+            sentence="",
+        )
+
+    def unreachable(self) -> Iterator[Finding]:
+        """Rows behind one that takes everyone."""
+        for table in self._ruleset.tables:
+            end = next((row for row in table.rows if row.unconditional), None)
+            for row in table.rows[end.number :] if end else ():
+                sentence = f"can never count: row {end.number if end else 0} takes everyone before it."
+                yield replace(self._at(table, row), sentence=sentence, mend="Move it up, or take it out.")
+
+    def outputs(self) -> Iterator[Finding]:
+        """Somebody must name clinics; without a priority everybody is in the last class."""
+        tables = self._ruleset.tables
+        if tables and not self._routing:
+            sentence, mend = "no table gives candidates.", 'One must have outputs = ["candidates", "balance"].'
+            yield replace(self._at(tables[0]), sentence=sentence, mend=mend, column="outputs")
+        if tables and not any("priority" in table.outputs for table in tables):
+            sentence = f'no table gives a priority: everyone is in class "{self._ruleset.last_priority}".'
+            yield replace(self._at(tables[0]), sentence=sentence, column="outputs", severity=Severity.WARNING)
+
+    def services(self) -> Iterator[Finding]:
+        """Services that no row takes."""
+        desk = self._facility.fallback
+        for service in self._facility.services if self._routing else ():
+            if any(_takes(row, service.id) for table in self._routing for row in table.rows):
+                continue
+            sentence = f'no row can reach service "{service.id}"' + (f': it goes to "{desk}".' if desk else ".")
+            severity = Severity.WARNING if desk else Severity.ERROR
+            yield replace(
+                self._at(self._routing[-1]),
+                sentence=sentence,
+                mend="Add a row for it.",
+                column="service",
+                severity=severity,
+            )
+
+    def candidates(self) -> Iterator[Finding]:
+        """Candidates that do not give a service that their row is for."""
+        for table in self._routing:
+            for row in table.rows:
+                yield from self._strangers(table, row)
+
+    def _strangers(self, table: Table, row: Row) -> Iterator[Finding]:
+        for candidate in row.outcome.candidates:
+            clinic = self._facility.clinic(candidate)
+            missing = [service for service in _asked_services(row) if clinic and service not in clinic.services]
+            # The desk takes whoever is sent there, whatever for.
+            if missing and candidate != self._facility.fallback:
+                sentence = f'clinic "{candidate}" does not give {", ".join(missing)}.'
+                yield replace(
+                    self._at(table, row),
+                    sentence=sentence,
+                    mend="Take it out, or add the service to the clinic in facility.toml.",
+                    column="candidates",
+                    severity=Severity.WARNING,
+                )
+
+    def clinics(self) -> Iterator[Finding]:
+        """Clinics that no row names."""
+        named = {clinic for table in self._routing for row in table.rows for clinic in row.outcome.candidates}
+        for clinic in self._facility.clinics if self._routing else ():
+            if clinic.id not in named and clinic.id != self._facility.fallback:
+                yield replace(
+                    self._at(self._routing[-1]),
+                    sentence=f'no row reaches clinic "{clinic.id}".',
+                    column="candidates",
+                    severity=Severity.WARNING,
+                )
+
+
+def _takes(row: Row, service: str) -> bool:
+    tests = [cell.test for cell in row.cells if cell.column.name == "service"]
+    return bool(row.outcome.candidates) and all(holds(test, service) for test in tests or [ANY])
+
+
+def _asked_services(row: Row) -> tuple[str, ...]:
+    for cell in row.cells:
+        if cell.column.name == "service" and isinstance(cell.test, OneOf) and not cell.test.negated:
+            return cell.test.words
+    return ()

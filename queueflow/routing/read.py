@@ -1,0 +1,235 @@
+"""A facility's own two files as values: facility.toml -> Facility, rules.toml -> Ruleset, or what is wrong in them.
+
+Lives here: read_facility and read_ruleset.
+May import: model, the rest of routing, the standard library's zoneinfo and typing.
+Never: open a file: texts come in, `file` is only what findings call it.
+"""
+
+import re
+from collections.abc import Container, Iterable, Sequence
+from typing import Final
+from zoneinfo import ZoneInfoNotFoundError
+
+from queueflow.model.days import zone
+from queueflow.model.facility import Clinic, ClinicPolicy, Facility, LocalText, Reentry, Room, Service
+from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId, ServiceId
+from queueflow.model.priority import PriorityClass, ServingOrder
+from queueflow.routing import check
+from queueflow.routing.rules_file import read_tables
+from queueflow.routing.source import Section, Source
+from queueflow.routing.tables import Ruleset, RulesInvalid, Severity
+
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
+_SERIES = re.compile(r"[A-HJ-NP-Z]")
+_TOP: Final = (
+    *("id", "name", "time_zone", "languages", "fallback", "fallback_priority"),
+    *("priorities", "services", "clinics", "rooms"),
+)
+_DAY_S: Final = 86_400
+
+
+def read_facility(text: str, file: str) -> Facility:
+    """The facility that a facility.toml describes. Raises RulesInvalid with everything that is wrong in it."""
+    source = Source(text, file)
+    root = source.root()
+    languages = _languages(root)
+    services = [_service(part, languages) for part in root.sections("services", "services")]
+    priorities = [_priority(part, languages) for part in root.sections("priorities", "priorities")]
+    clinics = root.sections("clinics", "clinics")
+    rooms = root.sections("rooms", "rooms")
+    known_services = [service.id for service in services]
+    known_clinics = [str(part.data.get("id")) for part in clinics]
+    facility = Facility(
+        id=FacilityId(root.slug("id")),
+        name=_local(root, "name", languages, needed=True),
+        time_zone=_time_zone(root),
+        languages=languages,
+        services=tuple(services),
+        clinics=tuple(_clinic(part, languages, known_services) for part in clinics),
+        rooms=tuple(_room(part, languages, known_clinics) for part in rooms),
+        priorities=tuple(priorities),
+        fallback=ClinicId(found) if (found := _one_of(root, "fallback", known_clinics)) else None,
+        fallback_priority=(
+            PriorityId(found) if (found := _one_of(root, "fallback_priority", [p.id for p in priorities])) else None
+        ),
+    )
+    if root.has("fallback") is not root.has("fallback_priority"):
+        missing = "fallback_priority" if root.has("fallback") else "fallback"
+        root.wrong(f'"{missing}" is missing: a fallback is a clinic and a priority class.', missing)
+    root.close(_TOP)
+    _whole(root, facility)
+    source.done()
+    return facility
+
+
+def read_ruleset(text: str, file: str, facility: Facility) -> Ruleset:
+    """The rules that a rules.toml holds for a facility. Raises RulesInvalid with everything that is wrong in it.
+
+    What is only odd is in the ruleset's `warnings`.
+    """
+    source = Source(text, file)
+    answers, tables = read_tables(source, facility)
+    source.done()
+    ruleset = Ruleset(file=file, tables=tables, answers=answers, last_priority=facility.priorities[-1].id)
+    findings = check.check(ruleset, facility)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise RulesInvalid(findings)
+    return Ruleset(
+        file=file, tables=tables, answers=answers, last_priority=facility.priorities[-1].id, warnings=findings
+    )
+
+
+def _languages(root: Section) -> tuple[str, ...]:
+    languages = root.words("languages")
+    for language in languages:
+        if not _LANGUAGE.fullmatch(language):
+            root.wrong(f'"{language}" is no language: expected a code such as "vi" or "en".', "languages")
+    return languages
+
+
+def _time_zone(root: Section) -> str:
+    name = root.text("time_zone")
+    if name:
+        try:
+            zone(name)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            expected = 'expected an IANA name such as "Asia/Ho_Chi_Minh"'
+            root.wrong(f'"{name}" is no known time zone: {expected}.', "time_zone")
+    return name
+
+
+def _local(section: Section, key: str, languages: Sequence[str], *, needed: bool = False) -> LocalText:
+    """A text in several languages; the facility's first is always there."""
+    part = section.section(key)
+    if part is None:
+        if needed and not section.has(key):
+            example = ", ".join(f'{language} = "…"' for language in languages)
+            section.wrong(f'"{key}" is missing: expected {{ {example} }}.', key)
+        return {}
+    texts: LocalText = {}
+    for language, text in part.data.items():
+        part.take(language)
+        if language not in languages:
+            part.unknown(language, "is not one of the facility's languages.", languages)
+        elif isinstance(text, str) and text.strip():
+            texts[language] = text
+        else:
+            part.missing_or(language, "a text")
+    if languages and languages[0] not in part.data:
+        section.wrong(f'the text in "{languages[0]}" is missing: every text has the first language.', key)
+    return texts
+
+
+def _service(part: Section, languages: Sequence[str]) -> Service:
+    service = Service(
+        id=ServiceId(part.slug("id")),
+        name=_local(part, "name", languages, needed=True),
+        kiosk=part.truth("kiosk", default=True),
+        icon=part.text("icon", ""),
+    )
+    part.close(Service.__struct_fields__)
+    return service
+
+
+def _priority(part: Section, languages: Sequence[str]) -> PriorityClass:
+    priority = PriorityClass(
+        id=PriorityId(part.slug("id")),
+        name=_local(part, "name", languages, needed=True),
+        share=part.whole("share", 1, least=1, most=100),
+        rate=part.number("rate", 1.0, least=0.001, most=1000),
+        always_first=part.truth("always_first", default=False),
+    )
+    part.close(PriorityClass.__struct_fields__)
+    return priority
+
+
+def _clinic(part: Section, languages: Sequence[str], services: Sequence[str]) -> Clinic:
+    series = part.text("series")
+    if series and not _SERIES.fullmatch(series):
+        part.wrong("expected one letter from A to Z, not I or O (they look like 1 and 0).", "series")
+    clinic = Clinic(
+        id=ClinicId(part.slug("id")),
+        name=_local(part, "name", languages, needed=True),
+        services=tuple(ServiceId(word) for word in _all_of(part, "services", services)),
+        series=series,
+        service_mean_s=part.number("service_mean_s", 480.0, least=1, most=_DAY_S),
+        service_cv=part.number("service_cv", 0.6, least=0, most=10),
+        policy=_policy(part),
+        public_name=_local(part, "public_name", languages),
+        location=_local(part, "location", languages),
+    )
+    part.close(Clinic.__struct_fields__)
+    return clinic
+
+
+def _policy(part: Section) -> ClinicPolicy:
+    policy = part.section("policy")
+    if policy is None:
+        return ClinicPolicy()
+    read = ClinicPolicy(
+        order=policy.choice("order", ServingOrder, ServingOrder.STRICT),
+        requeue=policy.choice("requeue", Reentry, Reentry.AFTER),
+        requeue_after=policy.whole("requeue_after", 3, least=1, most=1000),
+    )
+    if policy.has("requeue_after") and read.requeue is not Reentry.AFTER:
+        policy.wrong(f'counts only with requeue = "{Reentry.AFTER}".', "requeue_after")
+    policy.close(ClinicPolicy.__struct_fields__)
+    return read
+
+
+def _room(part: Section, languages: Sequence[str], clinics: Sequence[str]) -> Room:
+    room = Room(
+        id=RoomId(part.slug("id")),
+        name=_local(part, "name", languages, needed=True),
+        clinics=tuple(ClinicId(word) for word in _all_of(part, "clinics", clinics)),
+        places=part.whole("places", 1, least=1, most=100),
+        location=_local(part, "location", languages),
+    )
+    part.close(Room.__struct_fields__)
+    return room
+
+
+def _all_of(part: Section, key: str, known: Sequence[str]) -> tuple[str, ...]:
+    words = part.words(key)
+    for word in words:
+        if word not in known:
+            part.unknown(key, f"is not one of the facility's {key}.", known, word)
+    return words
+
+
+def _one_of(part: Section, key: str, known: Sequence[str]) -> str | None:
+    if not part.has(key):
+        return None
+    word = part.text(key)
+    if word and word not in known:
+        part.unknown(key, "is not known in this facility.", known, word)
+    return word
+
+
+def _whole(root: Section, facility: Facility) -> None:
+    """What no part shows alone: ids used twice, services nobody gives, clinics without a room."""
+    _unique(root, "priorities", [priority.id for priority in facility.priorities])
+    _unique(root, "services", [service.id for service in facility.services])
+    _unique(root, "clinics", [clinic.id for clinic in facility.clinics])
+    _unique(root, "rooms", [room.id for room in facility.rooms])
+    given = {service for clinic in facility.clinics for service in clinic.services}
+    served = {clinic for room in facility.rooms for clinic in room.clinics}
+    _each(root, "services", (s.id for s in facility.services), given, "no clinic gives this service.")
+    _each(root, "clinics", (c.id for c in facility.clinics), served, "no room serves this clinic.")
+
+
+def _unique(root: Section, key: str, ids: Sequence[str]) -> None:
+    if not ids:
+        root.wrong(f'"{key}" is missing: expected at least one, begun with [[{key}]].', key)
+    for number, one in enumerate(ids):
+        if one and ids.index(one) < number:
+            first = root.line(key, ids.index(one))
+            root.wrong(
+                f'"{one}" is there already, on line {first}.', key, line=root.line(key, number, "id"), column="id"
+            )
+
+
+def _each(root: Section, key: str, ids: Iterable[str], used: Container[str], sentence: str) -> None:
+    for number, one in enumerate(ids):
+        if one and one not in used:
+            root.wrong(f'"{one}": {sentence}', key, line=root.line(key, number), column="id")
