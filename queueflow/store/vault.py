@@ -60,8 +60,9 @@ class Vault:
     def seal(self, facility: FacilityId, visit_nonce: str, patient: Patient) -> str:
         """The patient under AES-256-GCM, bound to facility and visit, as base64url.
 
-        `visit_nonce`: the last part of the visit's id. An id may be given too, but its day is not bound: the engine
-        may open the visit on a later day than the check-in was sent on. The cipher's own nonces are random, 96 bits: one key is good for 2^32 seals (NIST SP 800-38D, 8.3).
+        `visit_nonce`: the last part of the visit's id. A whole id may be given too, but its day is not bound: the
+        engine may open the visit on a later day than the check-in was sent on. The cipher's own nonces are random,
+        96 bits: one key is good for 2^32 seals (NIST SP 800-38D, 8.3).
         """
         nonce = secrets.token_bytes(_NONCE_BYTES)
         hidden = self._patients.encrypt(
