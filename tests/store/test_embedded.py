@@ -236,9 +236,11 @@ def test_a_socket_path_too_long_is_replaced_by_a_private_one_that_is_cleared_awa
     assert not recorded.parent.exists()
 
 
-def test_a_private_directory_that_others_may_enter_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded.tempfile, "gettempdir", lambda: str(tmp_path / "t"))
-    (tmp_path / "t").mkdir()
+def test_a_private_directory_that_others_may_enter_is_refused(
+    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A folder with a short name: a socket's path has to fit into it, which tmp_path's own is too long for.
+    monkeypatch.setattr(embedded.tempfile, "gettempdir", lambda there=tmp_path_factory.mktemp("t"): str(there))
     store = EmbeddedValkey(tmp_path / ("x" * 120))
     store.start()
     recorded = store._recorded_socket()
