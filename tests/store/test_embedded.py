@@ -240,7 +240,8 @@ def test_a_private_directory_that_others_may_enter_is_refused(
     tmp_path: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A folder with a short name: a socket's path has to fit into it, which tmp_path's own is too long for.
-    monkeypatch.setattr(embedded.tempfile, "gettempdir", lambda there=tmp_path_factory.mktemp("t"): str(there))
+    there = tmp_path_factory.mktemp("t")
+    monkeypatch.setattr(embedded.tempfile, "gettempdir", lambda: str(there))
     store = EmbeddedValkey(tmp_path / ("x" * 120))
     store.start()
     recorded = store._recorded_socket()
