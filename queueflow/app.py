@@ -1,0 +1,135 @@
+"""The one place where the parts are put together: settings in, a running application out.
+
+Lives here: create_app.
+May import: every room, and settings.
+Never: any behaviour of its own.
+"""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar
+from litestar.datastructures import State
+
+from queueflow import resources
+from queueflow.model.errors import NotAllowedInState, StoreUnavailable
+from queueflow.operations import rulesets
+from queueflow.operations.rulesets import Rules
+from queueflow.settings import Settings, SettingsError
+from queueflow.store.calls import Engine
+from queueflow.store.client import Store
+from queueflow.store.reads import Reads
+from queueflow.store.vault import Vault, load_key
+from queueflow.web import board, console, health, kiosk, lookup, openapi, pages, patient, problems
+from queueflow.web.auth import Tokens
+from queueflow.web.entry import LARGEST_BODY, Hall, admit, now_ms
+from queueflow.web.pages import Screens
+
+_log = logging.getLogger(__name__)
+
+KEY_FILE = "vault.key"
+TOKENS_FILE = "tokens.json"
+ACTOR = "server"
+"""Who publishes the rules when a server starts."""
+
+_FIRST_TRY_S = 5.0
+_AGAIN_S = 1.0
+
+
+def create_app(settings: Settings) -> Litestar:
+    """The application of one worker. The store's address must be set: an embedded one is started by `serving`.
+
+    Raises SettingsError, routing.tables.RulesInvalid, OSError and store.vault's errors about the key file. A store
+    that cannot be reached is no error: the worker answers 503 and opens as soon as the store is there.
+    """
+    if settings.store_url is None:
+        raise SettingsError("QUEUEFLOW_STORE_URL: the store's address is not known.")
+    rules = read_rules(settings)
+    store = Store(settings.store_url, wait_replicas=settings.store_wait)
+    reads = Reads(store)
+    vault = Vault(load_key(settings.data_dir / KEY_FILE))
+    hall = Hall(
+        facilities={one.facility.id: one.facility for one in rules},
+        store=store,
+        engine=Engine(store),
+        reads=reads,
+        vault=vault,
+        tokens=Tokens(settings.data_dir / TOKENS_FILE),
+        public_url=settings.public_url,
+        allowed_origins=settings.allowed_origins,
+    )
+
+    @asynccontextmanager
+    async def open_hall(_: Litestar) -> AsyncGenerator[None]:
+        opening = asyncio.create_task(_open(hall, rules))
+        # Most often the store is there: then whoever waits for the start gets a worker that is ready.
+        await asyncio.wait({opening}, timeout=_FIRST_TRY_S)
+        try:
+            yield
+        finally:
+            hall.draining = True
+            opening.cancel()
+            await asyncio.gather(opening, return_exceptions=True)
+            await store.close()
+
+    return Litestar(
+        route_handlers=[
+            *kiosk.HANDLERS,
+            *console.HANDLERS,
+            *lookup.HANDLERS,
+            *board.HANDLERS,
+            *patient.HANDLERS,
+            *pages.HANDLERS,
+            *health.HANDLERS,
+            *openapi.HANDLERS,
+        ],
+        before_request=admit,
+        exception_handlers={**problems.HANDLERS},
+        lifespan=[open_hall],
+        logging_config=None,
+        openapi_config=None,
+        request_max_body_size=LARGEST_BODY,
+        state=State({"hall": hall, "screens": Screens(resources.root("displays"))}),
+    )
+
+
+def rules_folder(settings: Settings) -> Path:
+    """Where the facilities' folders lie: where the installation says, else the shipped examples."""
+    return settings.rules_dir or resources.root("routing_rules")
+
+
+def read_rules(settings: Settings) -> tuple[Rules, ...]:
+    """Every facility's rules, checked; raises SettingsError where there are none, RulesInvalid, OSError."""
+    folder = rules_folder(settings)
+    rules = tuple(rulesets.checked(text) for text in rulesets.read_texts(folder))
+    if not rules:
+        raise SettingsError(f"QUEUEFLOW_RULES_DIR: there is no facility in {folder}.")
+    return rules
+
+
+async def _open(hall: Hall, rules: tuple[Rules, ...]) -> None:
+    """Connects and publishes every facility's rules; until it has, and again, and again."""
+    waiting = {one.facility.id: one for one in rules}
+    said: set[str] = set()
+    while waiting:
+        try:
+            await hall.store.start()
+            for facility, one in list(waiting.items()):
+                hall.in_force[facility] = await rulesets.publish(hall.engine, one, now_ms=now_ms(), actor=ACTOR)
+                del waiting[facility]
+        except StoreUnavailable:
+            _say_once(said, "the store cannot be reached; trying again until it can")
+        except NotAllowedInState:
+            _say_once(said, "the rules would strand tickets that still wait; they are published when none does")
+        if waiting:
+            await asyncio.sleep(_AGAIN_S)
+    hall.opened.set()
+
+
+def _say_once(said: set[str], sentence: str) -> None:
+    if sentence not in said:
+        said.add(sentence)
+        _log.warning("%s", sentence)

@@ -1,0 +1,244 @@
+"""Check-in, whoever asks for it: what was shown and said becomes a decision and one call of the engine.
+
+Lives here: Arrival, and the way from it to a ticket.
+May import: model, formats, routing, store, operations.rulesets.
+Never: ask the clock or the dice, or let a name go further than into the vault.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Annotated, Final, Literal
+
+import msgspec
+
+from queueflow.formats import bhyt, cccd
+from queueflow.model.commands import CheckIn, Once, TicketResult
+from queueflow.model.days import local_time, service_day
+from queueflow.model.errors import Invalid, UnknownService, Unroutable
+from queueflow.model.facility import Facility
+from queueflow.model.ids import ClinicId, PriorityId, ServiceId, VisitId
+from queueflow.model.patient import Identity, PartialDate, Patient, Sex, clean_name, partial_date
+from queueflow.model.priority import Balance
+from queueflow.model.ticket import Decision
+from queueflow.operations.rulesets import InForce
+from queueflow.routing.columns import ANSWER, Column, Kind
+from queueflow.routing.decide import decide
+from queueflow.routing.facts import Facts
+from queueflow.store.calls import Engine
+from queueflow.store.vault import Vault
+
+FALLBACK: Final = "fallback"
+"""The rule's name in a decision that no row made."""
+
+_MRN: Final = re.compile(r"[0-9A-Z](?:[0-9A-Z./-]{0,30}[0-9A-Z])?")
+_TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
+_PHONE: Final = re.compile(r"\+?[0-9](?:[0-9 ().-]{4,18})[0-9]")
+_LAST: Final = 3
+
+Text = Annotated[str, msgspec.Meta(max_length=200)]
+Answer = Text | int | bool
+
+
+class ShownIdentity(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What was scanned or typed, as it came; a `name` needs the birth date beside it."""
+
+    scheme: Literal["cccd-qr", "bhyt", "mrn", "name"]
+    value: Annotated[str, msgspec.Meta(max_length=4096)]
+
+
+class SaidOfPatient(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What the patient adds; where a document says otherwise, the document counts."""
+
+    name: Annotated[str, msgspec.Meta(max_length=400)] | None = None
+    birth_date: Annotated[str, msgspec.Meta(max_length=10)] | None = None
+    sex: Sex | None = None
+    phone: Annotated[str, msgspec.Meta(max_length=20)] | None = None
+
+
+class Arrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Somebody stands at the door: the check-in of the HTTP contract, field by field.
+
+    `flags`: what the patient says of themselves (`pregnant`), as slugs. `answers`: to the rules' own questions.
+    """
+
+    identity: ShownIdentity
+    service: Annotated[str, msgspec.Meta(max_length=40)] | None = None
+    patient: SaidOfPatient = SaidOfPatient()
+    answers: Annotated[dict[Annotated[str, msgspec.Meta(max_length=40)], Answer], msgspec.Meta(max_length=32)] = {}
+    flags: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=40)], ...], msgspec.Meta(max_length=16)] = ()
+    language: Annotated[str, msgspec.Meta(max_length=12)] | None = None
+    appointment: None = None
+
+
+class Chosen(msgspec.Struct, frozen=True):
+    """Where a check-in may go: what the rules said, or the facility's desk where they said nothing."""
+
+    candidates: tuple[ClinicId, ...]
+    priority: PriorityId
+    balance: Balance
+    decision: Decision
+
+
+async def check_in(
+    arrival: Arrival,
+    *,
+    in_force: InForce,
+    engine: Engine,
+    vault: Vault,
+    now_ms: int,
+    actor: str,
+    nonce: str,
+    once: Once,
+) -> TicketResult:
+    """Give whoever arrives a ticket, or the one they hold. One call of the engine, made last.
+
+    Raises Invalid (with the field), UnknownService, Unroutable, IdempotencyKeyReused, StoreUnavailable.
+    `nonce`: 13 characters of base 32 for a new visit's id.
+    """
+    facility = in_force.rules.facility
+    language = _language(arrival, facility)
+    service = _service(arrival, facility)
+    identity = identify(arrival, facility, now_ms)
+    patient = _patient(identity, arrival.patient)
+    answers = _answers(arrival.answers, in_force.rules.ruleset.answers)
+    facts = Facts.of(identity, patient, service, answers, arrival.flags, language, now_ms, facility)
+    chosen = _choose(in_force, facts)
+    day = service_day(now_ms, facility.time_zone)
+    visit = VisitId(f"{day}-{nonce}")
+    return await engine.check_in(
+        CheckIn(
+            facility=facility.id,
+            now_ms=now_ms,
+            day=day,
+            actor=actor,
+            once=once,
+            nonce=nonce,
+            service=service or _first_service(facility, chosen),
+            candidates=chosen.candidates,
+            priority=chosen.priority,
+            balance=chosen.balance,
+            decision=chosen.decision,
+            language=language,
+            sealed=vault.seal(facility.id, visit, patient),
+            person=None if identity.key is None else vault.person_ref(facility.id, identity.key),
+            last3=identity.last3,
+            flags=facts.flags,
+        )
+    )
+
+
+def identify(arrival: Arrival, facility: Facility, now_ms: int) -> Identity:
+    """Whom the card, number or name names; raises Invalid with the field."""
+    shown = arrival.identity
+    match shown.scheme:
+        case "cccd-qr":
+            return cccd.read(shown.value)
+        case "bhyt":
+            return bhyt.read(shown.value, local_time(now_ms, facility.time_zone).date())
+        case "mrn":
+            return _by_mrn(shown.value)
+        case "name":
+            return _by_name(shown.value, arrival.patient)
+
+
+def _by_mrn(value: str) -> Identity:
+    number = value.strip()
+    number = number.upper() if number.isascii() else number
+    if _MRN.fullmatch(number) is None:
+        raise Invalid("identity.value", "A record number has 1 to 32 letters, digits, dots, strokes or hyphens.")
+    return Identity("mrn", f"mrn:{number}", last3=number[-_LAST:])
+
+
+def _by_name(value: str, said: SaidOfPatient) -> Identity:
+    """Name and birth date together tell one person from another as well as a front hall can."""
+    name = clean_name(value, "identity.value")
+    if said.birth_date is None:
+        raise Invalid("patient.birth_date", "With a name the birth date is needed.")
+    born = partial_date(said.birth_date, "patient.birth_date")
+    # Folding case may take a text out of NFC, so it is composed once more.
+    folded = unicodedata.normalize("NFC", name.casefold())
+    return Identity("name", f"name:{folded}|{born}", name=name, birth_date=born)
+
+
+def _patient(identity: Identity, said: SaidOfPatient) -> Patient:
+    """The document's word first; a garbled name on it is worth less than one that somebody typed."""
+    typed = None if said.name is None else clean_name(said.name, "patient.name")
+    garbled = any(warning.slug == "garbled-name" for warning in identity.warnings)
+    if said.phone is not None and _PHONE.fullmatch(said.phone) is None:
+        raise Invalid("patient.phone", "A phone number has 6 to 20 digits, perhaps with + before them.")
+    born = _born(identity, said)
+    return Patient(
+        name=(typed or identity.name) if garbled else (identity.name or typed),
+        birth_date=None if born is None else str(born),
+        sex=identity.sex or said.sex,
+        phone=said.phone,
+    )
+
+
+def _born(identity: Identity, said: SaidOfPatient) -> PartialDate | None:
+    # What was said is looked at even where the document counts: a date that no calendar has is a mistake to mend.
+    typed = None if said.birth_date is None else partial_date(said.birth_date, "patient.birth_date")
+    return identity.birth_date or typed
+
+
+def _choose(in_force: InForce, facts: Facts) -> Chosen:
+    facility = in_force.rules.facility
+    choice = decide(in_force.rules.ruleset, facts)
+    if choice is not None:
+        decision = msgspec.structs.replace(choice.decision, ruleset=in_force.version)
+        return Chosen(choice.candidates, choice.priority, choice.balance, decision)
+    if facility.fallback is None:
+        raise Unroutable
+    priority = facility.fallback_priority or facility.priorities[-1].id
+    return Chosen((facility.fallback,), priority, Balance.FIRST, Decision(in_force.version, FALLBACK))
+
+
+def _service(arrival: Arrival, facility: Facility) -> ServiceId | None:
+    if arrival.service is None:
+        return None
+    service = facility.service(arrival.service)
+    if service is None:
+        raise UnknownService
+    return service.id
+
+
+def _first_service(facility: Facility, chosen: Chosen) -> ServiceId:
+    """Who names no service comes for what the clinic that was chosen for them gives first."""
+    clinic = facility.clinic(chosen.candidates[0])
+    if clinic is None or not clinic.services:
+        raise Unroutable
+    return clinic.services[0]
+
+
+def _answers(said: Mapping[str, Answer], asked: tuple[Column, ...]) -> dict[str, Answer]:
+    """The answers to what the rules ask. Others are left out: a kiosk's page may be older than the rules."""
+    known: dict[str, Answer] = {}
+    for column in asked:
+        name = column.name.removeprefix(ANSWER)
+        if name in said:
+            known[name] = _answer(said[name], column)
+    return known
+
+
+def _answer(value: Answer, column: Column) -> Answer:
+    match column.kind, value:
+        case Kind.TRUTH, bool():
+            return value
+        case Kind.NUMBER, int() if not isinstance(value, bool):
+            return value
+        case Kind.TIME, str() if _TIME.fullmatch(value):
+            return int(value[:2]) * 60 + int(value[3:])
+        case Kind.WORD, str() if column.words is None or value in column.words:
+            return value
+        case _:
+            expected = f"one of {', '.join(column.words)}" if column.words else column.kind.value
+            raise Invalid(column.name, f"Expected {expected}.")
+
+
+def _language(arrival: Arrival, facility: Facility) -> str:
+    if arrival.language is None:
+        return facility.languages[0]
+    if arrival.language not in facility.languages:
+        raise Invalid("language", "This facility has no texts in that language.")
+    return arrival.language

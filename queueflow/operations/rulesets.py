@@ -1,0 +1,99 @@
+"""The rules in force: their texts are read, checked and published through the engine, once for all workers.
+
+Lives here: RulesText, InForce, and the steps from a folder to a published version.
+May import: model, routing, store; the standard library's pathlib and hashlib.
+Never: decide anything; routing does, from what this gives it.
+"""
+
+import hashlib
+from pathlib import Path
+
+import msgspec
+
+from queueflow.model.commands import ClinicSetup, PrioritySetup, Publish, RoomSetup
+from queueflow.model.days import service_day
+from queueflow.model.facility import Facility
+from queueflow.routing.read import read_facility, read_ruleset
+from queueflow.routing.tables import Ruleset
+from queueflow.store.calls import Engine
+
+FACILITY_FILE = "facility.toml"
+RULES_FILE = "rules.toml"
+
+
+class RulesText(msgspec.Struct, frozen=True):
+    """A facility's files as they were read: where from, and their texts."""
+
+    folder: str
+    facility: str
+    rules: str
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """A facility and its rules, checked; `digest` tells two of them apart."""
+
+    facility: Facility
+    ruleset: Ruleset
+    text: RulesText
+    digest: str
+
+
+class InForce(msgspec.Struct, frozen=True):
+    """Checked rules with the version that the engine published them as."""
+
+    rules: Rules
+    version: int
+
+
+def read_texts(rules_dir: Path) -> tuple[RulesText, ...]:
+    """The texts of every facility in a folder of folders; raises OSError, UnicodeDecodeError."""
+    folders = sorted(path.parent for path in rules_dir.glob(f"*/{FACILITY_FILE}"))
+    return tuple(
+        RulesText(
+            folder=str(folder),
+            facility=(folder / FACILITY_FILE).read_text("utf-8"),
+            rules=(folder / RULES_FILE).read_text("utf-8"),
+        )
+        for folder in folders
+    )
+
+
+def checked(text: RulesText) -> Rules:
+    """The facility and rules of their texts; raises routing.tables.RulesInvalid with every finding."""
+    facility = read_facility(text.facility, f"{text.folder}/{FACILITY_FILE}")
+    ruleset = read_ruleset(text.rules, f"{text.folder}/{RULES_FILE}", facility)
+    digest = hashlib.sha256(f"{text.facility}\0{text.rules}".encode()).hexdigest()
+    return Rules(facility, ruleset, text, digest)
+
+
+async def publish(engine: Engine, rules: Rules, *, now_ms: int, actor: str) -> InForce:
+    """Make them the ones in force; the engine changes nothing where they already are. Raises StoreUnavailable."""
+    facility = rules.facility
+    result = await engine.publish(
+        Publish(
+            facility=facility.id,
+            now_ms=now_ms,
+            day=service_day(now_ms, facility.time_zone),
+            actor=actor,
+            digest=rules.digest,
+            clinics=tuple(
+                ClinicSetup(
+                    id=clinic.id,
+                    series=clinic.series,
+                    order=clinic.policy.order,
+                    requeue=clinic.policy.requeue,
+                    requeue_after=clinic.policy.requeue_after,
+                    service_mean_s=clinic.service_mean_s,
+                    service_cv=clinic.service_cv,
+                )
+                for clinic in facility.clinics
+            ),
+            rooms=tuple(RoomSetup(id=room.id, clinics=room.clinics, places=room.places) for room in facility.rooms),
+            priorities=tuple(
+                PrioritySetup(id=one.id, share=one.share, rate=one.rate, always_first=one.always_first)
+                for one in facility.priorities
+            ),
+            sources={FACILITY_FILE: rules.text.facility, RULES_FILE: rules.text.rules},
+        )
+    )
+    return InForce(rules, result.version)

@@ -1,0 +1,1 @@
+"""Answering: one module per audience; requests become commands and reads, results become JSON."""

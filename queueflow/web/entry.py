@@ -1,0 +1,230 @@
+"""Where a request comes in: which call it is, who asks, in which facility, when, and under which key.
+
+Lives here: Hall (what handlers work with), admit (the door), and the reading of headers and bodies. The clock and the
+dice enter here and nowhere else in web.
+May import: everything below web; litestar, msgspec, the standard library.
+Never: know one call from another.
+"""
+
+import asyncio
+import hashlib
+import re
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+from litestar import Request
+
+from queueflow.model.commands import Once
+from queueflow.model.days import service_day
+from queueflow.model.errors import (
+    Invalid,
+    MethodNotAllowed,
+    StoreUnavailable,
+    UnknownFacility,
+    UnsupportedMediaType,
+)
+from queueflow.model.facility import Facility
+from queueflow.model.ids import FacilityId, ServiceDay
+from queueflow.operations.rulesets import InForce
+from queueflow.store.calls import Engine
+from queueflow.store.client import Store
+from queueflow.store.reads import Reads
+from queueflow.store.vault import Vault
+from queueflow.web import metrics, problems
+from queueflow.web.auth import MAY, Tokens, bearer
+
+AnyRequest = Request[Any, Any, Any]
+T = TypeVar("T")
+
+LARGEST_BODY: Final = 64 * 1024
+"""Bytes. The fullest right body (a card of 2 KiB, answers, flags) is under 12 KiB."""
+FACILITY: Final = "/v1/facilities/{facility:str}"
+
+_KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
+_REVISION: Final = re.compile(r'"([0-9]{1,15})"|([0-9]{1,15})', re.ASCII)
+_BASE32: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_NONCE_LENGTH: Final = 13
+_ASKED: Final = "queueflow.asked"
+
+
+class Hall:
+    """What handlers work with; made once by app.create_app.
+
+    `in_force`: the facilities whose rules are published, each with the version in force; one that is missing here
+    though it is in `facilities` waits for the store. `opened`: all of them are published. `draining`: the server is
+    going down.
+    """
+
+    def __init__(
+        self,
+        *,
+        facilities: Mapping[FacilityId, Facility],
+        store: Store,
+        engine: Engine,
+        reads: Reads,
+        vault: Vault,
+        tokens: Tokens,
+        public_url: str | None,
+        allowed_origins: tuple[str, ...],
+    ) -> None:
+        self.facilities = facilities
+        self.in_force: dict[FacilityId, InForce] = {}
+        self.store = store
+        self.engine = engine
+        self.reads = reads
+        self.vault = vault
+        self.tokens = tokens
+        self.public_url = public_url
+        self.allowed_origins = allowed_origins
+        self.warnings: tuple[str, ...] = ()
+        self.draining = False
+        self.opened = asyncio.Event()
+
+    async def drain(self) -> None:
+        """The server goes down: say so to whoever asks whether it is ready."""
+        self.draining = True
+
+    def facility(self, facility: str) -> Facility:
+        """The facility of that id; raises UnknownFacility."""
+        found = self.facilities.get(FacilityId(facility))
+        if found is None:
+            raise UnknownFacility
+        return found
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """A request that was let in: `actor` is the caller's id, `public` where no token was asked for."""
+
+    call: str
+    facility: Facility
+    actor: str
+    now_ms: int
+
+    @property
+    def day(self) -> ServiceDay:
+        """The service day at that instant."""
+        return service_day(self.now_ms, self.facility.time_zone)
+
+
+def now_ms() -> int:
+    """The machine's clock, Unix milliseconds."""
+    return time.time_ns() // 1_000_000
+
+
+def fresh_nonce() -> str:
+    """13 characters of base 32 (Crockford's letters): 65 random bits, the part of a visit's id that nobody guesses."""
+    return "".join(secrets.choice(_BASE32) for _ in range(_NONCE_LENGTH))
+
+
+def fresh_epoch() -> str:
+    """A name for a life of an event stream."""
+    return secrets.token_hex(8)
+
+
+def hall(request: AnyRequest) -> Hall:
+    """What create_app put together."""
+    return cast("Hall", request.app.state["hall"])
+
+
+async def admit(request: AnyRequest) -> None:
+    """The door before every handler: nothing gets to one that does not say which call it is.
+
+    Raises UnknownFacility, Unauthenticated, Forbidden; StoreUnavailable while the facility's rules have not yet
+    been published.
+    """
+    call = cast("str | None", request.route_handler.opt.get("call"))
+    if call is None:
+        raise MethodNotAllowed
+    metrics.began(request.scope, call)
+    name = cast("str | None", request.path_params.get("facility"))
+    if name is None:
+        return
+    here = hall(request)
+    facility = here.facility(name)
+    actor = "public"
+    if MAY[call] is not None:
+        caller = here.tokens.caller(bearer(header(request, b"authorization")))
+        caller.require(call, name)
+        actor = caller.id
+        if facility.id not in here.in_force:
+            raise StoreUnavailable
+    cast("dict[str, object]", request.scope)[_ASKED] = Asked(call, facility, actor, now_ms())
+
+
+def asked(request: AnyRequest) -> Asked:
+    """Who asked for what, as the door found it."""
+    return cast("Asked", cast("dict[str, object]", request.scope)[_ASKED])
+
+
+def path_part(request: AnyRequest, name: str) -> str:
+    """A part of the address by its name there."""
+    return cast("str", request.path_params[name])
+
+
+def header(request: AnyRequest, name: bytes) -> str | None:
+    """A header's value, None where there is none. Raises Invalid where it came twice: nobody knows which one counts."""
+    found = [value for key, value in request.scope["headers"] if key == name]
+    if len(found) > 1:
+        raise Invalid(name.decode(), "This header came more than once.")
+    return found[0].decode("latin-1") if found else None
+
+
+async def body(request: AnyRequest, decoder: msgspec.json.Decoder[T], *, empty: bytes | None = None) -> T:
+    """The body as a struct. `empty` stands for a body of no bytes, where the call has nothing that must be said.
+
+    Raises BodyTooLarge before anything is read or parsed, UnsupportedMediaType for what is not declared as JSON
+    (a page of another origin can send text/plain without asking, application/json not), Invalid.
+    """
+    raw = await request.body()
+    if not raw and empty is not None:
+        raw = empty
+    else:
+        kind = (header(request, b"content-type") or "").partition(";")
+        charset = kind[2].strip().lower().replace('"', "")
+        if kind[0].strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
+            raise UnsupportedMediaType
+    try:
+        return decoder.decode(raw)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise problems.invalid(error) from error
+
+
+def needed_once(request: AnyRequest, content: msgspec.Struct) -> Once:
+    """As `once`, for a call that is not made without a key; raises Invalid where there is none."""
+    found = once(request, content)
+    if found is None:
+        raise Invalid("Idempotency-Key", "This header is needed: a new value for each new request.")
+    return found
+
+
+def once(request: AnyRequest, content: msgspec.Struct) -> Once | None:
+    """The request's idempotency key with a digest of all that it asks, None where it has no key.
+
+    Two requests are the same when caller, address and content are: the content as it was understood, so that white
+    space and the order of fields make no difference. Raises Invalid for a key that is not 1 to 255 visible ASCII
+    characters (draft-ietf-httpapi-idempotency-key-header).
+    """
+    key = header(request, b"idempotency-key")
+    if key is None:
+        return None
+    if _KEY.fullmatch(key) is None:
+        raise Invalid("Idempotency-Key", "A key is 1 to 255 visible ASCII characters.")
+    who = asked(request)
+    parts = (who.facility.id, who.call, who.actor, *sorted(map(str, request.path_params.values())))
+    digest = hashlib.sha256("\0".join(parts).encode())
+    digest.update(msgspec.json.encode(content, order="deterministic"))
+    return Once(key, digest.hexdigest())
+
+
+def if_revision(request: AnyRequest) -> int | None:
+    """The revision that If-Match asks for, None without it; raises Invalid."""
+    value = header(request, b"if-match")
+    if value is None or value.strip() == "*":
+        return None
+    match = _REVISION.fullmatch(value.strip())
+    if match is None:
+        raise Invalid("If-Match", "This header holds one revision, as in the ticket.")
+    return int(match[1] or match[2])

@@ -1,0 +1,149 @@
+"""The examples in the API's description: one patient's way, the same in every call; invented people only.
+
+Lives here: those examples as they look on the wire.
+May import: the standard library's typing.
+Never: anything that runs; tests check each against its type.
+"""
+
+from typing import Any, Final
+
+_VISIT: Final = "20261124-0k3d7v9wq2m5x"
+
+CHECK_IN_BODY: Final[dict[str, Any]] = {
+    "identity": {
+        "scheme": "cccd-qr",
+        "value": "020185000002||Nguyễn Thị Bình|02091985|Nữ|Thôn Mẫu 1, Xã Thử Nghiệm, Lạng Sơn|01072022",
+    },
+    "patient": {"phone": "0912345678"},
+    "service": "internal-medicine",
+    "answers": {},
+    "flags": ["pregnant"],
+    "language": "vi",
+    "appointment": None,
+}
+WAITING: Final[dict[str, Any]] = {
+    "id": f"{_VISIT}-1",
+    "number": "A012",
+    "visit": _VISIT,
+    "clinic": "internal-1",
+    "room": None,
+    "service": "internal-medicine",
+    "priority": "priority",
+    "state": "waiting",
+    "position": 3,
+    "estimated_wait": {"p50_s": 540, "p90_s": 1200},
+    "issued_at": "2026-11-24T00:41:07.512Z",
+    "called_at": None,
+    "started_at": None,
+    "ended_at": None,
+    "calls": 0,
+    "revision": 1,
+}
+CALLED: Final[dict[str, Any]] = {
+    **WAITING,
+    "room": "room-101",
+    "state": "called",
+    "position": None,
+    "estimated_wait": None,
+    "called_at": "2026-11-24T00:52:30.001Z",
+    "calls": 1,
+    "revision": 2,
+}
+SERVING: Final[dict[str, Any]] = {**CALLED, "state": "serving", "started_at": "2026-11-24T00:53:02.120Z", "revision": 3}
+DONE: Final[dict[str, Any]] = {**SERVING, "state": "done", "ended_at": "2026-11-24T01:01:44.310Z", "revision": 4}
+NO_SHOW: Final[dict[str, Any]] = {**CALLED, "state": "no-show", "ended_at": "2026-11-24T00:58:00.000Z", "revision": 3}
+CANCELLED: Final[dict[str, Any]] = {
+    **WAITING,
+    "state": "cancelled",
+    "position": None,
+    "estimated_wait": None,
+    "ended_at": "2026-11-24T00:50:00.000Z",
+    "revision": 2,
+}
+VISIT: Final[dict[str, Any]] = {
+    "id": _VISIT,
+    "number": "A012",
+    "facility": "lang-son-general",
+    "day": "2026-11-24",
+    "state": "arrived",
+    "journey": [WAITING],
+    "tracking_url": f"/visit/lang-son-general/{_VISIT}?k=pV3x0c2m8Qd1TzLw",
+}
+CHECKED_IN: Final[dict[str, Any]] = {
+    "visit": VISIT,
+    "ticket": WAITING,
+    "directions": {"vi": "Khám nội 1 – Nhà B, tầng 2", "en": "Internal medicine 1 – Building B, 2nd floor"},
+    "decision": {"ruleset": 3, "rule": "internal-adults", "reasons": ["service is internal-medicine"]},
+}
+ROOM: Final[dict[str, Any]] = {
+    "id": "room-101",
+    "state": "open",
+    "practitioner": "dr-lan",
+    "clinics": ["internal-1"],
+    "tickets": [],
+    "served": 0,
+    "opened_at": "2026-11-24T00:00:00.000Z",
+    "paused_until": None,
+    "revision": 1,
+}
+PAUSED_ROOM: Final[dict[str, Any]] = {
+    **ROOM,
+    "state": "paused",
+    "paused_until": "2026-11-24T04:30:00.000Z",
+    "revision": 2,
+}
+CLOSED_ROOM: Final[dict[str, Any]] = {**ROOM, "state": "closed", "practitioner": None, "opened_at": None, "revision": 3}
+PATIENT: Final[dict[str, Any]] = {
+    "name": "Nguyễn Thị Bình",
+    "birth_year": 1985,
+    "last3": "002",
+    "flags": ["pregnant"],
+    "language": "vi",
+}
+QUEUE: Final[dict[str, Any]] = {
+    "clinic": "internal-1",
+    "at": "2026-11-24T00:41:10.000Z",
+    "offset": 118,
+    "estimated_wait": {"p50_s": 720, "p90_s": 1500},
+    "waiting": [{"ticket": WAITING, "patient": PATIENT}],
+}
+STAFF_VISIT: Final[dict[str, Any]] = {"visit": VISIT, "ticket": WAITING, "patient": PATIENT}
+FACILITY: Final[dict[str, Any]] = {
+    "id": "lang-son-general",
+    "name": {"vi": "Bệnh viện Đa khoa tỉnh", "en": "Provincial general hospital"},
+    "time_zone": "Asia/Ho_Chi_Minh",
+    "languages": ["vi", "en"],
+    "services": [
+        {
+            "id": "internal-medicine",
+            "name": {"vi": "Khám nội", "en": "Internal medicine"},
+            "kiosk": True,
+            "icon": "stethoscope",
+        }
+    ],
+    "clinics": [
+        {
+            "id": "internal-1",
+            "name": {"vi": "Khám nội 1", "en": "Internal medicine 1"},
+            "services": ["internal-medicine"],
+            "location": {"vi": "Nhà B, tầng 2", "en": "Building B, 2nd floor"},
+        }
+    ],
+    "rooms": [
+        {
+            "id": "room-101",
+            "name": {"vi": "Phòng 101", "en": "Room 101"},
+            "clinics": ["internal-1"],
+            "places": 1,
+            "location": {},
+        }
+    ],
+    "priorities": [{"id": "priority", "name": {"vi": "Ưu tiên", "en": "Priority"}}],
+}
+BOARD: Final[dict[str, Any]] = {
+    "type": "snapshot",
+    "epoch": "6f1d2c0b9a8e7f54",
+    "offset": 118,
+    "at": "2026-11-24T00:41:10.000Z",
+    "state": {"clinics": {}, "rooms": {}, "tickets": {}},
+}
