@@ -66,17 +66,34 @@ class ConditionWrong(Exception):
         self.unknown = unknown
 
 
+class Condition:
+    """All that one row asks, compiled."""
+
+    def __init__(self, cells: Sequence[tuple[Column, Test]], program: _Program, names: frozenset[str]) -> None:
+        self.cells = {column.name: (column, test) for column, test in cells}
+        self.program = program
+        self.names = names
+
+
 class Language:
     """CEL over some columns."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
         variables = {column.name: _TYPE[column.kind] for column in columns}
         variables |= {KNOWN + column.name: _TYPE[Kind.TRUTH] for column in columns}
-        self.names = frozenset(variables)
+        self.names = tuple(sorted(variables))
         self.env = cast("_Env", cast("object", cel.NewEnv(variables=cast("dict[str, cel.Type]", variables))))
 
-    def compile(self, expression: str) -> _Program:
-        """The expression, type-checked to be true or false; raises ConditionWrong."""
+    def condition(self, cells: Sequence[tuple[Column, Test]], when: str) -> Condition:
+        """What a row asks; raises ConditionWrong, with its place in `when`."""
+        if when:
+            # Alone first, so that its places are those that the author sees.
+            self._compile(when)
+        text = expression(cells, when)
+        names = frozenset(_NAME.findall(text)).intersection(self.names)
+        return Condition(cells, self._compile(text), names)
+
+    def _compile(self, expression: str) -> _Program:
         if "\0" in expression:
             raise ConditionWrong("holds a character that is no text.")
         if has := _HAS.search(expression):
@@ -94,12 +111,11 @@ class Language:
 class Rows:
     """A table's conditions, compiled, behind the index of their cells. Raises nothing when evaluated."""
 
-    def __init__(self, language: Language, rows: Sequence[tuple[Sequence[tuple[Column, Test]], str]]) -> None:
+    def __init__(self, language: Language, conditions: Sequence[Condition]) -> None:
         self._env = language.env
-        self._index = Index([{column.name: (column, test) for column, test in cells} for cells, _ in rows])
-        texts = [expression(cells, when) for cells, when in rows]
-        self._programs = tuple(language.compile(text) for text in texts)
-        mentioned = {name for text in texts for name in _NAME.findall(text)} & language.names
+        self._index = Index([condition.cells for condition in conditions])
+        self._programs = tuple(condition.program for condition in conditions)
+        mentioned = {name for condition in conditions for name in condition.names}
         self._plain = tuple(sorted(name for name in mentioned if not name.startswith(KNOWN)))
         self._known = tuple(sorted(name for name in mentioned if name.startswith(KNOWN)))
 
@@ -114,13 +130,8 @@ class Rows:
         while mask:
             lowest = mask & -mask
             row = lowest.bit_length() - 1
-            program = self._programs[row]
-            try:
-                if all(program.eval(activation).value() is True for activation in activations):
-                    return row
-            except RuntimeError:
-                # The steps of a comprehension ran out: neither true nor false.
-                pass
+            if _true_in_all(self._programs[row], activations):
+                return row
             mask ^= lowest
         return None
 
@@ -129,6 +140,26 @@ class Rows:
         for name in self._known:
             data[name] = name.removeprefix(KNOWN) in values
         return data
+
+
+def _true_in_all(program: _Program, activations: Sequence[object]) -> bool:
+    try:
+        for activation in activations:
+            if program.eval(activation).value() is not True:
+                return False
+    except RuntimeError:
+        # The steps of a comprehension ran out, or an answer is no text: neither true nor false.
+        return False
+    return True
+
+
+def can_name(column: Column) -> bool:
+    """Whether CEL lets the column be called so: not `in`, `true`, `string`."""
+    try:
+        Language([column]).condition((), f"{column.name} == {column.name} && {KNOWN}{column.name}")
+    except (ConditionWrong, RuntimeError):
+        return False
+    return True
 
 
 def expression(cells: Sequence[tuple[Column, Test]], when: str) -> str:

@@ -1,7 +1,7 @@
 """A facility's own two files as values: facility.toml -> Facility, rules.toml -> Ruleset, or what is wrong in them.
 
 Lives here: read_facility and read_ruleset.
-May import: model, the rest of routing, the standard library's zoneinfo and typing.
+May import: model, the rest of routing, msgspec, the standard library's zoneinfo and typing.
 Never: open a file: texts come in, `file` is only what findings call it.
 """
 
@@ -9,6 +9,8 @@ import re
 from collections.abc import Container, Iterable, Sequence
 from typing import Final
 from zoneinfo import ZoneInfoNotFoundError
+
+from msgspec.structs import replace
 
 from queueflow.model.days import zone
 from queueflow.model.facility import Clinic, ClinicPolicy, Facility, LocalText, Reentry, Room, Service
@@ -38,7 +40,7 @@ def read_facility(text: str, file: str) -> Facility:
     clinics = root.sections("clinics", "clinics")
     rooms = root.sections("rooms", "rooms")
     known_services = [service.id for service in services]
-    known_clinics = [str(part.data.get("id")) for part in clinics]
+    known_clinics = [one for part in clinics if isinstance(one := part.data.get("id"), str)]
     facility = Facility(
         id=FacilityId(root.slug("id")),
         name=_local(root, "name", languages, needed=True),
@@ -57,7 +59,13 @@ def read_facility(text: str, file: str) -> Facility:
         missing = "fallback_priority" if root.has("fallback") else "fallback"
         root.wrong(f'"{missing}" is missing: a fallback is a clinic and a priority class.', missing)
     root.close(_TOP)
-    _whole(root, facility)
+    _unique(root, "priorities", [priority.id for priority in facility.priorities])
+    _unique(root, "services", known_services)
+    _unique(root, "clinics", [clinic.id for clinic in facility.clinics])
+    _unique(root, "rooms", [room.id for room in facility.rooms])
+    source.done()
+    # Only now: a mistyped name would be told a second time, as what nobody gives or serves.
+    _complete(root, facility)
     source.done()
     return facility
 
@@ -74,9 +82,7 @@ def read_ruleset(text: str, file: str, facility: Facility) -> Ruleset:
     findings = check.check(ruleset, facility)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise RulesInvalid(findings)
-    return Ruleset(
-        file=file, tables=tables, answers=answers, last_priority=facility.priorities[-1].id, warnings=findings
-    )
+    return replace(ruleset, warnings=findings)
 
 
 def _languages(root: Section) -> tuple[str, ...]:
@@ -206,12 +212,8 @@ def _one_of(part: Section, key: str, known: Sequence[str]) -> str | None:
     return word
 
 
-def _whole(root: Section, facility: Facility) -> None:
-    """What no part shows alone: ids used twice, services nobody gives, clinics without a room."""
-    _unique(root, "priorities", [priority.id for priority in facility.priorities])
-    _unique(root, "services", [service.id for service in facility.services])
-    _unique(root, "clinics", [clinic.id for clinic in facility.clinics])
-    _unique(root, "rooms", [room.id for room in facility.rooms])
+def _complete(root: Section, facility: Facility) -> None:
+    """Every service is given by some clinic, and every clinic served by some room."""
     given = {service for clinic in facility.clinics for service in clinic.services}
     served = {clinic for room in facility.rooms for clinic in room.clinics}
     _each(root, "services", (s.id for s in facility.services), given, "no clinic gives this service.")

@@ -1,7 +1,7 @@
 """The tables of a rules.toml: its declared answers and values, its rows, each cell read by its column's kind.
 
 Lives here: read_tables.
-May import: model, the rest of routing but read and check.
+May import: model, the rest of routing but read and check, msgspec, the standard library's re and typing.
 Never: judge what the rows amount to together (check).
 """
 
@@ -9,308 +9,324 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, cast
 
+import msgspec
+
 from queueflow.model.facility import Facility
 from queueflow.model.ids import ClinicId, PriorityId
 from queueflow.model.priority import Balance
 from queueflow.routing import explain
-from queueflow.routing.columns import ANSWER, Column, Kind, Value, columns_of, nearest
-from queueflow.routing.conditions import ConditionWrong, Language, Rows
-from queueflow.routing.source import Section, Source, mend
-from queueflow.routing.tables import Cell, HitPolicy, Matcher, Outcome, Row, Table
+from queueflow.routing.columns import ANSWER, Column, Kind, Value, columns_of
+from queueflow.routing.conditions import KNOWN, Condition, ConditionWrong, Language, Rows, can_name
+from queueflow.routing.source import Section, Source, meant, mend
+from queueflow.routing.tables import Cell, HitPolicy, Outcome, Row, Table
 from queueflow.routing.unary import NotUnderstood, OneOf, Spans, Test, Truth, is_reserved, read_cell
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _ROW_NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _WORD = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
-_RESERVED: Final = frozenset({"known", "answers", "values", "parameters", "in", "true", "false", "null"})
-_LATER_POLICIES: Final = frozenset({"unique", "any", "priority", "collect", "rule order", "output order"})
+_DECLARATIONS: Final = ("answers", "values")
+_KEPT_FREE: Final = frozenset({*_DECLARATIONS, "known", "parameters", "settings", "tests"})
+"""Names that no table and no value may take: they mean something else, or may come to."""
+_LATER_POLICIES: Final = ("unique", "any", "priority", "collect", "rule order", "output order")
 _KINDS: Final = {"number": Kind.NUMBER, "true or false": Kind.TRUTH, "time": Kind.TIME}
-_KIND_EXAMPLES: Final = '["yes", "no"], "number", "time" or "true or false"'
 
 CANDIDATES: Final = "candidates"
 PRIORITY: Final = "priority"
 BALANCE: Final = "balance"
 
 
-class Vocabulary:
-    """What the rules of one facility may name."""
+class _Vocabulary(msgspec.Struct, frozen=True):
+    """What the rules of one facility may name: columns to ask about, and what a table may give."""
 
-    def __init__(self, facility: Facility, answers: Sequence[Column], values: Sequence[Column]) -> None:
-        self.clinics = tuple(clinic.id for clinic in facility.clinics)
-        self.inputs = {column.name: column for column in (*columns_of(facility), *answers)}
-        self.values = {column.name: column for column in values}
-        self.priority = Column(PRIORITY, Kind.WORD, tuple(priority.id for priority in facility.priorities))
-        self.outputs = (CANDIDATES, PRIORITY, BALANCE, *self.values)
+    inputs: dict[str, Column]
+    values: dict[str, Column]
+    clinics: tuple[ClinicId, ...]
+    priority: Column
 
-    def column(self, output: str) -> Column | None:
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        return (CANDIDATES, PRIORITY, BALANCE, *self.values)
+
+    def as_input(self, output: str) -> Column | None:
         """The column that an output is to later tables, if they can ask about it."""
         return self.priority if output == PRIORITY else self.values.get(output)
+
+
+class _Frame(msgspec.Struct, frozen=True):
+    """What the rows of one table have in common."""
+
+    table: str
+    inputs: dict[str, Column]
+    outputs: tuple[str, ...]
+    language: Language
+    vocabulary: _Vocabulary
 
 
 def read_tables(source: Source, facility: Facility) -> tuple[tuple[Column, ...], tuple[Table, ...]]:
     """The declared answers and the tables of a rules file; what is wrong is noted in the source."""
     root = source.root()
-    answers = _declared(root, "answers", ANSWER)
-    values = _declared(root, "values", "")
-    for column in values:
-        taken = {other.name for other in columns_of(facility)} | {CANDIDATES, PRIORITY, BALANCE}
-        if column.name in taken:
-            root.wrong(
-                f'"{column.name}" is a name of its own already.', "values", line=root.line("values", column.name)
-            )
-    vocabulary = Vocabulary(facility, answers, values)
+    own = columns_of(facility)
+    answers = _declared(root, "answers", ANSWER, ())
+    values = _declared(root, "values", "", {CANDIDATES, PRIORITY, BALANCE, *(column.name for column in own)})
+    vocabulary = _Vocabulary(
+        inputs={column.name: column for column in (*own, *answers)},
+        values={column.name: column for column in values},
+        clinics=tuple(clinic.id for clinic in facility.clinics),
+        priority=Column(PRIORITY, Kind.WORD, tuple(priority.id for priority in facility.priorities)),
+    )
     given: dict[str, Column] = {}
     tables: list[Table] = []
-    for name, part in _table_sections(root):
-        table = _table(part, name, vocabulary, given)
+    for part in _table_sections(root):
+        table = _table(part, vocabulary, given)
         tables.append(table)
-        given |= {output: column for output in table.outputs if (column := vocabulary.column(output))}
-    root.close(())
+        given |= {output: column for output in table.outputs if (column := vocabulary.as_input(output))}
     return answers, tuple(tables)
 
 
-def _declared(root: Section, key: str, prefix: str) -> tuple[Column, ...]:
+def _declared(root: Section, key: str, prefix: str, taken: Sequence[str] | set[str]) -> tuple[Column, ...]:
+    """The columns that a file declares under a key, each with its kind or its words."""
     part = root.section(key)
     columns: list[Column] = []
     for name in part.data if part else ():
-        kind = part.take(name) if part else None
-        words = cast("list[object]", kind) if isinstance(kind, list) else []
-        if part is None or not _NAME.fullmatch(name) or name in _RESERVED:
-            root.wrong(f'"{name}" is no name: expected small letters, digits and _.', key, line=root.line(key, name))
-        elif isinstance(kind, str) and kind in _KINDS:
-            columns.append(Column(prefix + name, _KINDS[kind]))
-        elif words and all(isinstance(word, str) and _WORD.fullmatch(word) for word in words):
-            known = tuple(dict.fromkeys(cast("list[str]", words)))
-            if reserved := [word for word in known if is_reserved(word)]:
-                part.wrong(f'"{reserved[0]}" means something else in a cell; choose another word.', name)
-            columns.append(Column(prefix + name, Kind.WORD, known))
+        column = _kind(part, name, prefix) if part else None
+        if part is None or column is None:
+            continue
+        if not _NAME.fullmatch(name) or name in _KEPT_FREE or not can_name(column):
+            part.wrong(f'"{name}" cannot be a name: expected small letters, digits and _.', name)
+        elif name in taken:
+            part.wrong(f'"{name}" is the name of something else already.', name)
         else:
-            part.missing_or(name, _KIND_EXAMPLES)
+            columns.append(column)
     return tuple(columns)
 
 
-def _table_sections(root: Section) -> list[tuple[str, Section]]:
-    sections: list[tuple[str, Section]] = []
+def _kind(part: Section, name: str, prefix: str) -> Column | None:
+    kind = part.take(name)
+    if isinstance(kind, str) and kind in _KINDS:
+        return Column(prefix + name, _KINDS[kind])
+    listed = cast("list[object]", kind) if isinstance(kind, list) else []
+    words = [word for word in listed if isinstance(word, str) and _WORD.fullmatch(word)]
+    if not words or len(words) < len(listed):
+        part.missing_or(name, '["yes", "no"], "number", "time" or "true or false"')
+        return None
+    for word in words:
+        if is_reserved(word):
+            part.wrong(f'"{word}" means something else in a cell; choose another word.', name)
+    return Column(prefix + name, Kind.WORD, tuple(dict.fromkeys(words)))
+
+
+def _table_sections(root: Section) -> list[Section]:
+    sections: list[Section] = []
     for name, value in root.data.items():
-        if name in ("answers", "values"):
+        if name in _DECLARATIONS:
             continue
-        if not isinstance(value, dict):
-            root.take(name)
-            root.unknown(name, "is not a key that can stand here.", ("answers", "values"))
-        elif not _NAME.fullmatch(name) or name in _RESERVED:
-            root.take(name)
+        part = root.section(name) if isinstance(value, dict) else None
+        if part is None:
+            root.unknown(name, "is not a key that can stand here.", _DECLARATIONS)
+        elif not part.has("row"):
+            root.wrong(f"a table without rows: each begins with [[{name}.row]].", name, meant(name, _DECLARATIONS))
+        elif not _NAME.fullmatch(name) or name in _KEPT_FREE:
             root.wrong(f'"{name}" cannot name a table: expected small letters, digits and _.', name)
-        elif "row" not in value:
-            root.take(name)
-            root.wrong(f"a table without rows: each begins with [[{name}.row]].", name, _declaration(name))
-        elif part := root.section(name):
+        else:
             part.label = name
-            sections.append((name, part))
+            sections.append(part)
     if not sections and not root.source.findings:
-        root.wrong("there is no table.", mend="A table begins with [name] and has rows that begin with [[name.row]].")
+        root.wrong("there is no table.", mend="A table begins with [name], and its rows with [[name.row]].")
     return sections
 
 
-def _declaration(name: str) -> str:
-    near = nearest(name, ("answers", "values"))
-    return f'Did you mean "{near}"?' if near else ""
-
-
-def _table(part: Section, name: str, vocabulary: Vocabulary, given: Mapping[str, Column]) -> Table:
+def _table(part: Section, vocabulary: _Vocabulary, given: Mapping[str, Column]) -> Table:
     reachable = {**vocabulary.inputs, **given}
-    inputs = _inputs(part, vocabulary, reachable)
-    outputs = _outputs(part, vocabulary)
-    note = part.text("note", "")
-    policy = _hit_policy(part)
-    language = Language(tuple(reachable.values()))
-    sections = part.sections("row", f"{name} row")
-    rows = [
-        _Row(section, number, inputs, outputs, vocabulary=vocabulary, language=language)
-        for number, section in enumerate(sections, 1)
-    ]
-    part.close(("inputs", "outputs", "hit_policy", "note", "row"))
-    _unique_names(sections)
-    built = tuple(row.row for row in rows)
-    matcher: Matcher = Rows(language, [([(cell.column, cell.test) for cell in row.cells], row.when) for row in built])
-    return Table(
-        name=name,
-        inputs=tuple(inputs.values()),
-        outputs=outputs,
-        rows=built,
-        matcher=matcher,
-        line=part.line(),
-        hit_policy=policy,
-        note=note,
+    frame = _Frame(
+        table=part.label,
+        inputs=_inputs(part, vocabulary, reachable),
+        outputs=_outputs(part, vocabulary),
+        language=Language(tuple(reachable.values())),
+        vocabulary=vocabulary,
     )
+    _hit_policy(part)
+    sections = part.sections("row", f"{part.label} row")
+    rows = [_row(section, number, frame) for number, section in enumerate(sections, 1)]
+    _unique_names(sections)
+    table = Table(
+        name=part.label,
+        inputs=tuple(frame.inputs.values()),
+        outputs=frame.outputs,
+        rows=tuple(row for row, _ in rows),
+        matcher=Rows(frame.language, [condition for _, condition in rows]),
+        line=part.line(),
+        note=part.text("note", ""),
+    )
+    part.close(("inputs", "outputs", "hit_policy", "note", "row"))
+    return table
 
 
-def _inputs(part: Section, vocabulary: Vocabulary, reachable: Mapping[str, Column]) -> dict[str, Column]:
+def _inputs(part: Section, vocabulary: _Vocabulary, reachable: Mapping[str, Column]) -> dict[str, Column]:
     inputs: dict[str, Column] = {}
     for name in part.words("inputs", needed=False):
         if name in reachable:
             inputs[name] = reachable[name]
-        elif vocabulary.column(name):
+        elif vocabulary.as_input(name):
             part.wrong(f'"{name}" is given by no table before this one.', "inputs")
         else:
             part.unknown("inputs", "is not a column that a rule can ask about.", reachable, name)
     return inputs
 
 
-def _outputs(part: Section, vocabulary: Vocabulary) -> tuple[str, ...]:
+def _outputs(part: Section, vocabulary: _Vocabulary) -> tuple[str, ...]:
     outputs = part.words("outputs")
     for name in outputs:
         if name not in vocabulary.outputs:
             part.unknown("outputs", "is not something that a table can give.", vocabulary.outputs, name)
+    if BALANCE in outputs and CANDIDATES not in outputs:
+        part.wrong('"balance" goes with "candidates".', "outputs")
     return tuple(name for name in outputs if name in vocabulary.outputs)
 
 
-def _hit_policy(part: Section) -> HitPolicy:
+def _hit_policy(part: Section) -> None:
     written = part.text("hit_policy", HitPolicy.FIRST)
-    if written.lower() in _LATER_POLICIES:
-        part.wrong(
-            f'hit policy "{written}" cannot be used yet.',
-            "hit_policy",
-            'Write "first": the first row that matches counts.',
-        )
-    elif written != HitPolicy.FIRST:
-        part.wrong(f'"{written}" is no hit policy.', "hit_policy", 'Write "first": the first row that matches counts.')
-    return HitPolicy.FIRST
+    if written and written != HitPolicy.FIRST:
+        later = written.lower() in _LATER_POLICIES
+        sentence = f'hit policy "{written}" cannot be used yet.' if later else f'"{written}" is no hit policy.'
+        part.wrong(sentence, "hit_policy", 'Write "first": the first row that matches counts.')
 
 
 def _unique_names(sections: Sequence[Section]) -> None:
-    lines: dict[object, int] = {}
+    lines: dict[str, int] = {}
     for section in sections:
         name = section.data.get("name")
-        if isinstance(name, str) and name in lines:
+        if not isinstance(name, str):
+            continue
+        if name in lines:
             section.wrong(f'"{name}" is there already, on line {lines[name]}.', "name")
-        elif isinstance(name, str):
-            lines[name] = section.line()
+        lines.setdefault(name, section.line())
 
 
-class _Row:
-    """The reading of one row of a table with these inputs and outputs."""
+def _row(part: Section, number: int, frame: _Frame) -> tuple[Row, Condition]:
+    name = part.text("name")
+    if name and not _ROW_NAME.fullmatch(name):
+        part.wrong("expected small letters, digits and hyphens.", "name")
+    cells = _cells(part, frame)
+    pairs = [(cell.column, cell.test) for cell in cells]
+    when_line = part.source.positions.value_line((*part.path, "when"))
+    when, condition = _condition(part, frame, pairs, when_line)
+    row = Row(
+        name=name,
+        number=number,
+        cells=cells,
+        outcome=_outcome(part, frame),
+        reason=explain.reason(frame.table, number, name, pairs, when),
+        line=part.line(),
+        when=when,
+        when_line=when_line if when else 0,
+        note=part.text("note", ""),
+    )
+    part.close(("name", "if", "when", "then", "note"))
+    return row, condition
 
-    def __init__(
-        self,
-        part: Section,
-        number: int,
-        inputs: Mapping[str, Column],
-        outputs: Sequence[str],
-        *,
-        vocabulary: Vocabulary,
-        language: Language,
-    ) -> None:
-        self._part = part
-        self._vocabulary = vocabulary
-        name = part.text("name")
-        if name and not _ROW_NAME.fullmatch(name):
-            part.wrong("expected small letters, digits and hyphens.", "name")
-        cells = self._cells(inputs, language)
-        when = self._when(language)
-        outcome = self._outcome(outputs)
-        pairs = [(cell.column, cell.test) for cell in cells]
-        self.row = Row(
-            name=name,
-            number=number,
-            cells=cells,
-            outcome=outcome,
-            reason=explain.reason(str(part.path[0]), number, name, pairs, when),
-            line=part.line(),
-            when=when,
-            when_line=part.source.positions.value_line((*part.path, "when")),
-            note=part.text("note", ""),
-        )
-        part.close(("name", "if", "when", "then", "note"))
 
-    def _cells(self, inputs: Mapping[str, Column], language: Language) -> tuple[Cell, ...]:
-        conditions = self._part.section("if")
-        cells: list[Cell] = []
-        for name, written in _flattened(conditions):
-            line = conditions.line(*name.split(".")) if conditions else 0
-            column = inputs.get(name)
-            if column is None:
-                unlisted = name in language.names
-                sentence = (
-                    "is not one of the table's inputs." if unlisted else "is not a column that a rule can ask about."
-                )
-                help_ = f'Add "{name}" to the table\'s inputs.' if unlisted else mend(name, inputs)
-                self._part.wrong(f'"{name}" {sentence}', "if", help_, line=line, column=name)
-                continue
-            try:
-                cells.append(Cell(column, read_cell(written, column), line))
-            except NotUnderstood as wrong:
-                meant = f'Did you mean "{wrong.meant}"?' if wrong.meant else ""
-                self._part.wrong(f"expected {wrong.expected}.", "if", meant, line=line, column=name)
-        return tuple(cells)
-
-    def _when(self, language: Language) -> str:
-        when = self._part.text("when", "")
-        if not when:
-            return ""
+def _cells(part: Section, frame: _Frame) -> tuple[Cell, ...]:
+    asked = part.section("if")
+    cells: list[Cell] = []
+    for name, written in _flattened(asked) if asked else ():
+        line = asked.line(*name.split(".")) if asked else 0
+        column = frame.inputs.get(name)
+        if column is None:
+            _unknown_column(part, name, frame, line)
+            continue
         try:
-            language.compile(when)
-        except ConditionWrong as wrong:
-            line = self._part.source.positions.value_line((*self._part.path, "when")) + wrong.line - 1
-            near = mend(wrong.unknown, language.names) if wrong.unknown else ""
-            where = "" if wrong.character == 1 and wrong.line == 1 else f"character {wrong.character}: "
-            self._part.wrong(f"{where}{wrong.sentence}", "when", near, line=line)
-            return ""
-        return when
-
-    def _outcome(self, outputs: Sequence[str]) -> Outcome:
-        then = self._part.section("then")
-        if then is None:
-            if not self._part.has("then"):
-                self._part.wrong(f'"then" is missing: what the row gives ({", ".join(outputs)}).', "then")
-            return Outcome()
-        then.label = self._part.label
-        for output in outputs:
-            if output != BALANCE and not then.has(output):
-                then.wrong(f'"{output}" is missing.', "then" if output in then.data else "", column=output)
-        candidates = self._candidates(then) if CANDIDATES in outputs else ()
-        priority = self._word(then, self._vocabulary.priority) if PRIORITY in outputs else None
-        balance = (
-            then.choice(BALANCE, Balance, Balance.SHORTEST_WAIT) if BALANCE in outputs and then.has(BALANCE) else None
-        )
-        values: dict[str, Value] = {}
-        for output in outputs:
-            column = self._vocabulary.values.get(output)
-            if column and (value := self._value(then, column)) is not None:
-                values[output] = value
-        then.close(outputs)
-        return Outcome(candidates, PriorityId(priority) if priority else None, balance, values)
-
-    def _candidates(self, then: Section) -> tuple[ClinicId, ...]:
-        if not then.has(CANDIDATES):
-            return ()
-        words = then.words(CANDIDATES)
-        for word in words:
-            if word not in self._vocabulary.clinics:
-                then.unknown(CANDIDATES, "is not one of the facility's clinics.", self._vocabulary.clinics, word)
-        return tuple(ClinicId(word) for word in words)
-
-    def _word(self, then: Section, column: Column) -> str | None:
-        value = self._value(then, column)
-        return value if isinstance(value, str) else None
-
-    def _value(self, then: Section, column: Column) -> Value | None:
-        """One plain value of a column's kind: what a cell would read as exactly that value."""
-        if not then.has(column.name):
-            return None
-        written = then.take(column.name)
-        try:
-            test = read_cell(written, column)
+            cells.append(Cell(column, read_cell(written, column), line))
         except NotUnderstood as wrong:
-            meant = f'Did you mean "{wrong.meant}"?' if wrong.meant else ""
-            then.wrong(f"expected {wrong.expected}.", column.name, meant)
-            return None
-        value = _exactly(test)
-        if value is None:
-            then.missing_or(column.name, "one value")
-        return value
+            part.wrong(f"expected {wrong.expected}.", mend=_meant(wrong), line=line, column=name)
+    return tuple(cells)
 
 
-def _exactly(test: Test) -> Value | None:
+def _flattened(asked: Section) -> list[tuple[str, object]]:
+    """Columns and what is written of them; `answers.fever` is a table to TOML."""
+    cells: list[tuple[str, object]] = []
+    for name in asked.data:
+        written = asked.take(name)
+        if isinstance(written, dict):
+            cells += [(f"{name}.{key}", inner) for key, inner in cast("dict[str, object]", written).items()]
+        else:
+            cells.append((name, written))
+    return cells
+
+
+def _unknown_column(part: Section, name: str, frame: _Frame, line: int) -> None:
+    if name in frame.language.names:
+        sentence, mends = "is not one of the table's inputs.", f'Add "{name}" to them.'
+    else:
+        sentence, mends = "is not a column that a rule can ask about.", mend(name, frame.inputs)
+    part.wrong(f'"{name}" {sentence}', mend=mends, line=line, column=name)
+
+
+def _condition(
+    part: Section, frame: _Frame, cells: Sequence[tuple[Column, Test]], when_line: int
+) -> tuple[str, Condition]:
+    when = part.text("when", "")
+    try:
+        return when, frame.language.condition(cells, when)
+    except ConditionWrong as wrong:
+        names = [name for name in frame.language.names if not name.startswith(KNOWN)]
+        mends = mend(wrong.unknown, names) if wrong.unknown else ""
+        where = f"at character {wrong.character}: " if wrong.line > 1 or wrong.character > 1 else ""
+        part.wrong(where + wrong.sentence, "when", mends, line=when_line + wrong.line - 1)
+        return "", frame.language.condition((), "")
+
+
+def _outcome(part: Section, frame: _Frame) -> Outcome:
+    then = part.section("then")
+    if then is None:
+        if not part.has("then"):
+            part.wrong(f'"then" is missing: what the row gives ({", ".join(frame.outputs)}).', "then")
+        return Outcome()
+    for output in frame.outputs:
+        if output != BALANCE and not then.has(output):
+            then.wrong(f'"{output}" is missing.', column=output)
+    for output in then.data:
+        if output not in frame.outputs and output in frame.vocabulary.outputs:
+            then.take(output)
+            then.wrong(f'"{output}" is not one of the table\'s outputs.', output, f'Add "{output}" to them.')
+    outcome = Outcome(
+        candidates=_candidates(then, frame),
+        priority=_priority(then, frame),
+        balance=then.choice(BALANCE, Balance, Balance.SHORTEST_WAIT) if _gives(then, frame, BALANCE) else None,
+        values={
+            name: value
+            for name, column in frame.vocabulary.values.items()
+            if _gives(then, frame, name) and (value := _value(then, column)) is not None
+        },
+    )
+    then.close(frame.outputs)
+    return outcome
+
+
+def _gives(then: Section, frame: _Frame, output: str) -> bool:
+    return output in frame.outputs and then.has(output)
+
+
+def _candidates(then: Section, frame: _Frame) -> tuple[ClinicId, ...]:
+    words = then.words(CANDIDATES) if _gives(then, frame, CANDIDATES) else ()
+    known = frame.vocabulary.clinics
+    for word in words:
+        if word not in known:
+            then.unknown(CANDIDATES, "is not one of the facility's clinics.", known, word)
+    return tuple(ClinicId(word) for word in words)
+
+
+def _priority(then: Section, frame: _Frame) -> PriorityId | None:
+    value = _value(then, frame.vocabulary.priority) if _gives(then, frame, PRIORITY) else None
+    return PriorityId(value) if isinstance(value, str) else None
+
+
+def _value(then: Section, column: Column) -> Value | None:
+    """One plain value of a column's kind: what a cell that asks for exactly that value would say."""
+    try:
+        test = read_cell(then.take(column.name), column)
+    except NotUnderstood as wrong:
+        then.wrong(f"expected {wrong.expected}.", column.name, _meant(wrong))
+        return None
     match test:
         case OneOf(words=(word,), negated=False):
             return word
@@ -319,19 +335,9 @@ def _exactly(test: Test) -> Value | None:
         case Spans(spans=((int(low), high),)) if low == high:
             return low
         case _:
+            then.missing_or(column.name, "one value")
             return None
 
 
-def _flattened(conditions: Section | None) -> list[tuple[str, object]]:
-    """Columns and cells; `answers.fever` is a table in TOML."""
-    if conditions is None:
-        return []
-    cells: list[tuple[str, object]] = []
-    for name in conditions.data:
-        written = conditions.take(name)
-        if isinstance(written, dict):
-            inner = cast("dict[str, object]", written)
-            cells += [(f"{name}.{key}", cell) for key, cell in inner.items()]
-        else:
-            cells.append((name, written))
-    return cells
+def _meant(wrong: NotUnderstood) -> str:
+    return f'Did you mean "{wrong.meant}"?' if wrong.meant else ""

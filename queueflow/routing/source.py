@@ -29,11 +29,13 @@ class Source:
         """Raises RulesInvalid at once where the text is no TOML."""
         self.file = file
         self.findings: list[Finding] = []
+        # Windows editors begin a file with a byte order mark and end its lines with two characters.
+        text = text.removeprefix("\ufeff").replace("\r\n", "\n")
         try:
             self.data = cast("dict[str, object]", tomllib.loads(text))
         except tomllib.TOMLDecodeError as wrong:
             raise RulesInvalid((_syntax(str(wrong), text, file),)) from None
-        self.positions = Positions(text.replace("\r\n", "\n"))
+        self.positions = Positions(text)
 
     def root(self) -> "Section":
         """The whole file."""
@@ -160,8 +162,7 @@ class Section:
         known = tuple(member.value for member in kind)
         if isinstance(value, str) and value in known:
             return kind(value)
-        found = mend(value, known) if isinstance(value, str) else ""
-        self.wrong(f"expected one of {listed(known)}.", key, found)
+        self.wrong(f"expected one of {listed(known)}.", key, meant(value, known) if isinstance(value, str) else "")
         return default
 
     def slug(self, key: str) -> str:
@@ -199,13 +200,16 @@ class Section:
         self.wrong(f"expected {expected}." if self.has(key) else f'"{key}" is missing: expected {expected}.', key)
 
 
+def meant(word: str, known: Iterable[str]) -> str:
+    """`Did you mean …?` with the nearest known name, or nothing."""
+    near = nearest(word, known)
+    return f'Did you mean "{near}"?' if near else ""
+
+
 def mend(word: str, known: Iterable[str]) -> str:
     """`Did you mean …?`, or what there is, or nothing."""
     names = tuple(known)
-    near = nearest(word, names)
-    if near:
-        return f'Did you mean "{near}"?'
-    return f"There is: {listed(names)}." if names else ""
+    return meant(word, names) or (f"There is: {listed(names)}." if names else "")
 
 
 def _list(value: object) -> list[object]:
