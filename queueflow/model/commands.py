@@ -7,7 +7,7 @@ Never: a default clock, a generated id: `now_ms`, `day`, `nonce` and `once` come
 
 import msgspec
 
-from queueflow.model.facility import Reentry
+from queueflow.model.facility import Reenter
 from queueflow.model.ids import (
     ClinicId,
     FacilityId,
@@ -112,6 +112,35 @@ class Cancel(TicketCommand, frozen=True, kw_only=True):
     """The stop will not take place."""
 
 
+class Reinstate(TicketCommand, frozen=True, kw_only=True):
+    """A patient who missed their call has come after all and waits again."""
+
+
+class Hold(TicketCommand, frozen=True, kw_only=True):
+    """A waiting ticket leaves its queue for a while; its place is kept."""
+
+
+class Resume(TicketCommand, frozen=True, kw_only=True):
+    """A ticket on hold waits again at its old place."""
+
+
+class Transfer(TicketCommand, frozen=True, kw_only=True):
+    """A ticket waits at another clinic from now on; in another class where `priority` says so."""
+
+    clinic: ClinicId
+    priority: PriorityId | None = None
+
+
+class Prioritise(TicketCommand, frozen=True, kw_only=True):
+    """A ticket goes on in another class, by its old arrival."""
+
+    priority: PriorityId
+
+
+class Undo(TicketCommand, frozen=True, kw_only=True):
+    """Take back the last move of a ticket, once, while nothing of it has moved again."""
+
+
 class OpenRoom(Command, frozen=True, kw_only=True):
     """Open a room, or change who works there and which clinics it serves (empty: those it is set up for)."""
 
@@ -134,13 +163,12 @@ class CloseRoom(Command, frozen=True, kw_only=True):
 
 
 class ClinicSetup(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the engine needs to know of a clinic."""
+    """What the engine needs to know of a clinic. `reentry`: by kind of return, as ClinicPolicy names them."""
 
     id: ClinicId
     series: str
     order: ServingOrder
-    requeue: Reentry
-    requeue_after: int
+    reentry: dict[str, Reenter]
     service_mean_s: float
     service_cv: float
 

@@ -58,6 +58,30 @@ class TicketRequeued(Event, frozen=True, kw_only=True, tag="ticket.requeued"):
     """The called patient waits again."""
 
 
+class TicketReinstated(Event, frozen=True, kw_only=True, tag="ticket.reinstated"):
+    """A patient who missed their call waits again."""
+
+
+class TicketTransferred(Event, frozen=True, kw_only=True, tag="ticket.transferred"):
+    """The ticket waits at another clinic."""
+
+
+class TicketHeld(Event, frozen=True, kw_only=True, tag="ticket.held"):
+    """The ticket left its queue for a while."""
+
+
+class TicketResumed(Event, frozen=True, kw_only=True, tag="ticket.resumed"):
+    """A ticket on hold waits again."""
+
+
+class TicketPrioritised(Event, frozen=True, kw_only=True, tag="ticket.prioritised"):
+    """The ticket goes on in another class."""
+
+
+class TicketUndone(Event, frozen=True, kw_only=True, tag="ticket.undone"):
+    """A move was taken back: everything it changed is as it was."""
+
+
 class TicketCancelled(Event, frozen=True, kw_only=True, tag="ticket.cancelled"):
     """The stop will not take place."""
 
@@ -90,6 +114,12 @@ AnyEvent = (
     | TicketCompleted
     | TicketNoShow
     | TicketRequeued
+    | TicketReinstated
+    | TicketTransferred
+    | TicketHeld
+    | TicketResumed
+    | TicketPrioritised
+    | TicketUndone
     | TicketCancelled
     | RoomOpened
     | RoomPaused

@@ -24,12 +24,24 @@ class Reentry(StrEnum):
     OLD_PLACE = "old-place"
 
 
+class Reenter(msgspec.Struct, frozen=True):
+    """How a ticket re-enters; `after` counts the tickets of its class that go before (only for Reentry.AFTER)."""
+
+    at: Reentry
+    after: int = 0
+
+
 class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How one clinic orders its queue. `requeue_after` counts the tickets of its class that go before."""
+    """How one clinic orders its queue, and where tickets re-enter it.
+
+    `requeued`: called, but not there yet. `reinstated`: came after a no-show. `transferred`: sent from another clinic;
+    the old place is that of its first arrival.
+    """
 
     order: ServingOrder = ServingOrder.STRICT
-    requeue: Reentry = Reentry.AFTER
-    requeue_after: int = 3
+    requeued: Reenter = Reenter(Reentry.AFTER, 3)
+    reinstated: Reenter = Reenter(Reentry.AFTER, 3)
+    transferred: Reenter = Reenter(Reentry.OLD_PLACE)
 
 
 class Service(msgspec.Struct, frozen=True, omit_defaults=True):

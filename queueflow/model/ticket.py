@@ -46,6 +46,11 @@ TRANSITIONS: dict[str, dict[TicketState, TicketState]] = {
     "complete": {_S.SERVING: _S.DONE},
     "no-show": {_S.CALLED: _S.NO_SHOW},
     "requeue": {_S.CALLED: _S.WAITING},
+    "reinstate": {_S.NO_SHOW: _S.WAITING},
+    "transfer": {_S.WAITING: _S.WAITING, _S.CALLED: _S.WAITING, _S.SERVING: _S.WAITING},
+    "hold": {_S.WAITING: _S.ON_HOLD},
+    "resume": {_S.ON_HOLD: _S.WAITING},
+    "prioritise": {_S.PLANNED: _S.PLANNED, _S.WAITING: _S.WAITING, _S.ON_HOLD: _S.ON_HOLD},
     "cancel": {
         _S.PLANNED: _S.CANCELLED,
         _S.WAITING: _S.CANCELLED,
@@ -54,7 +59,7 @@ TRANSITIONS: dict[str, dict[TicketState, TicketState]] = {
         _S.NO_SHOW: _S.CANCELLED,
     },
 }
-"""Action -> state before -> state after. What is not here is refused as not-allowed-in-state."""
+"""Action -> state before -> state after. What is not here is refused as not-allowed-in-state; undo is not a move."""
 
 
 class Wait(msgspec.Struct, frozen=True):

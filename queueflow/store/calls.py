@@ -18,16 +18,22 @@ from queueflow.model.commands import (
     CloseRoom,
     Command,
     Complete,
+    Hold,
     NoShow,
     OpenRoom,
     PauseRoom,
+    Prioritise,
     Publish,
     PublishResult,
     Recall,
+    Reinstate,
     Requeue,
+    Resume,
     RoomResult,
     Start,
     TicketResult,
+    Transfer,
+    Undo,
 )
 from queueflow.store import wire
 from queueflow.store.client import Store
@@ -80,6 +86,30 @@ class Engine:
     async def cancel(self, command: Cancel) -> TicketResult:
         """End a stop that will not take place. Raises as recall."""
         return await self._call("qf_cancel", command, TicketResult)
+
+    async def reinstate(self, command: Reinstate) -> TicketResult:
+        """Let a patient who missed their call wait again. Raises as recall; also when another stop is under way."""
+        return await self._call("qf_reinstate", command, TicketResult)
+
+    async def hold(self, command: Hold) -> TicketResult:
+        """Take a waiting ticket out of its queue for a while. Raises as recall."""
+        return await self._call("qf_hold", command, TicketResult)
+
+    async def resume(self, command: Resume) -> TicketResult:
+        """Let a ticket on hold wait again at its old place. Raises as recall."""
+        return await self._call("qf_resume", command, TicketResult)
+
+    async def transfer(self, command: Transfer) -> TicketResult:
+        """Let a ticket wait at another clinic. Raises as recall, and UnknownClinic, Invalid (an unknown class)."""
+        return await self._call("qf_transfer", command, TicketResult)
+
+    async def prioritise(self, command: Prioritise) -> TicketResult:
+        """Let a ticket go on in another class. Raises as recall, and Invalid (an unknown class)."""
+        return await self._call("qf_prioritise", command, TicketResult)
+
+    async def undo(self, command: Undo) -> TicketResult:
+        """Take back the last move of a ticket. Raises as recall, also when it moved again or its room is taken."""
+        return await self._call("qf_undo", command, TicketResult)
 
     async def open_room(self, command: OpenRoom) -> RoomResult:
         """Open a room, or change who works there. Raises UnknownRoom, UnknownClinic."""

@@ -17,22 +17,28 @@ from queueflow.model.commands import (
     ClinicSetup,
     CloseRoom,
     Complete,
+    Hold,
     NoShow,
     Once,
     OpenRoom,
     PauseRoom,
+    Prioritise,
     PrioritySetup,
     Publish,
     PublishResult,
     Recall,
+    Reinstate,
     Requeue,
+    Resume,
     RoomResult,
     RoomSetup,
     Start,
     TicketResult,
+    Transfer,
+    Undo,
 )
 from queueflow.model.events import AnyEvent
-from queueflow.model.facility import Reentry
+from queueflow.model.facility import Reenter, Reentry
 from queueflow.model.ids import (
     ClinicId,
     FacilityId,
@@ -57,6 +63,10 @@ MORNING_MS = 1_790_035_200_000
 DAY = ServiceDay("20260922")
 
 
+END = Reenter(Reentry.END)
+OLD_PLACE = Reenter(Reentry.OLD_PLACE)
+
+
 def priority_class(name: str, share: int = 1, rate: float = 1.0, always_first: bool = False) -> PrioritySetup:
     return PrioritySetup(id=PriorityId(name), share=share, rate=rate, always_first=always_first)
 
@@ -76,15 +86,13 @@ def clinic(
     name: str,
     series: str,
     order: ServingOrder = ServingOrder.STRICT,
-    requeue: Reentry = Reentry.END,
-    requeue_after: int = 3,
+    **reentry: Reenter,
 ) -> ClinicSetup:
     return ClinicSetup(
         id=ClinicId(name),
         series=series,
         order=order,
-        requeue=requeue,
-        requeue_after=requeue_after,
+        reentry={"requeued": END, "reinstated": END, "transferred": OLD_PLACE, **reentry},
         service_mean_s=600.0,
         service_cv=0.5,
     )
@@ -92,8 +100,8 @@ def clinic(
 
 CLINICS = (
     clinic("eye", "A"),
-    clinic("ear", "B", order=ServingOrder.RATIO, requeue=Reentry.AFTER),
-    clinic("heart", "C", order=ServingOrder.ACCUMULATING, requeue=Reentry.OLD_PLACE),
+    clinic("ear", "B", order=ServingOrder.RATIO, requeued=Reenter(Reentry.AFTER, 3)),
+    clinic("heart", "C", order=ServingOrder.ACCUMULATING, requeued=OLD_PLACE),
 )
 ROOMS = (
     room_setup("r1", "eye"),
@@ -226,6 +234,28 @@ class Hall:
     async def cancel(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.cancel(Cancel(ticket=ticket, **more, **self.base()))
 
+    async def reinstate(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
+        return await self.engine.reinstate(Reinstate(ticket=ticket, **more, **self.base()))
+
+    async def hold(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
+        return await self.engine.hold(Hold(ticket=ticket, **more, **self.base()))
+
+    async def resume(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
+        return await self.engine.resume(Resume(ticket=ticket, **more, **self.base()))
+
+    async def transfer(
+        self, ticket: TicketId, clinic: str = "ear", priority: str | None = None, **more: Unpack[More]
+    ) -> TicketResult:
+        to = {"clinic": ClinicId(clinic), "priority": PriorityId(priority) if priority else None}
+        return await self.engine.transfer(Transfer(ticket=ticket, **to, **more, **self.base()))
+
+    async def prioritise(self, ticket: TicketId, priority: str = "priority", **more: Unpack[More]) -> TicketResult:
+        command = Prioritise(ticket=ticket, priority=PriorityId(priority), **more, **self.base())
+        return await self.engine.prioritise(command)
+
+    async def undo(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
+        return await self.engine.undo(Undo(ticket=ticket, **more, **self.base()))
+
     async def board(self) -> FacilityState:
         return await self.reads.board(FACILITY, self.now_ms)
 
@@ -260,6 +290,8 @@ class Hall:
             return (await self.check_in(person="p", service="other")).ticket
         if state is TicketState.CANCELLED:
             return (await self.cancel(ticket.id)).ticket
+        if state is TicketState.ON_HOLD:
+            return (await self.hold(ticket.id)).ticket
         if state is not TicketState.WAITING:
             ticket = (await self.call(ticket.id)).ticket
         if state is TicketState.NO_SHOW:

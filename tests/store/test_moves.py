@@ -2,24 +2,35 @@
 
 import pytest
 
-from queueflow.model.errors import RevisionMismatch, RoomNotOpen, UnknownTicket
-from queueflow.model.facility import Reentry
+from queueflow.model.errors import (
+    Invalid,
+    NotAllowedInState,
+    RevisionMismatch,
+    RoomNotOpen,
+    UnknownClinic,
+    UnknownTicket,
+)
+from queueflow.model.facility import Reenter, Reentry
 from queueflow.model.ids import TicketId
 from queueflow.model.ticket import TicketState
 from queueflow.model.visit import VisitState
-from tests.store.hall import CLINICS, FACILITY, Hall, clinic
+from tests.store.hall import CLINICS, END, FACILITY, OLD_PLACE, Hall, clinic
 
+MOVES = [
+    *("recall", "start", "complete", "no_show", "requeue", "cancel"),
+    *("reinstate", "hold", "resume", "transfer", "prioritise", "undo"),
+]
 NOWHERE = TicketId("20260922-zzzzzzzzzzzzz-1")
 
 
-@pytest.mark.parametrize("move", ["recall", "start", "complete", "no_show", "requeue", "cancel"])
+@pytest.mark.parametrize("move", MOVES)
 async def test_an_unknown_ticket_is_refused(hall: Hall, move: str) -> None:
     with pytest.raises(UnknownTicket):
         await getattr(hall, move)(NOWHERE)
     assert await hall.names() == ["ruleset.published"]
 
 
-@pytest.mark.parametrize("move", ["recall", "start", "complete", "no_show", "requeue", "cancel", "call"])
+@pytest.mark.parametrize("move", [*MOVES, "call"])
 async def test_who_acts_on_an_old_picture_is_refused_and_told_the_revision(hall: Hall, move: str) -> None:
     await hall.open()
     ticket = await hall.ticket_in(TicketState.WAITING if move == "call" else TicketState.CALLED)
@@ -122,11 +133,11 @@ async def test_a_no_show_frees_the_room_and_stays_in_sight(hall: Hall) -> None:
 @pytest.mark.parametrize(
     ("policy", "expected"),
     [
-        ({"requeue": Reentry.END}, ["A002", "A003", "A004", "A005", "A001"]),
-        ({"requeue": Reentry.OLD_PLACE}, ["A001", "A002", "A003", "A004", "A005"]),
-        ({"requeue": Reentry.AFTER, "requeue_after": 2}, ["A002", "A003", "A001", "A004", "A005"]),
-        ({"requeue": Reentry.AFTER, "requeue_after": 0}, ["A001", "A002", "A003", "A004", "A005"]),
-        ({"requeue": Reentry.AFTER, "requeue_after": 9}, ["A002", "A003", "A004", "A005", "A001"]),
+        ({"requeued": END}, ["A002", "A003", "A004", "A005", "A001"]),
+        ({"requeued": OLD_PLACE}, ["A001", "A002", "A003", "A004", "A005"]),
+        ({"requeued": Reenter(Reentry.AFTER, 2)}, ["A002", "A003", "A001", "A004", "A005"]),
+        ({"requeued": Reenter(Reentry.AFTER, 0)}, ["A001", "A002", "A003", "A004", "A005"]),
+        ({"requeued": Reenter(Reentry.AFTER, 9)}, ["A002", "A003", "A004", "A005", "A001"]),
     ],
 )
 async def test_a_requeued_ticket_reenters_where_the_clinics_policy_says(hall: Hall, policy, expected) -> None:
@@ -140,10 +151,81 @@ async def test_a_requeued_ticket_reenters_where_the_clinics_policy_says(hall: Ha
 
 
 async def test_many_requeues_between_the_same_two_keep_everybody_apart(hall: Hall) -> None:
-    await hall.publish(clinics=(clinic("eye", "A", requeue=Reentry.AFTER, requeue_after=1), *CLINICS[1:]))
+    await hall.publish(clinics=(clinic("eye", "A", requeued=Reenter(Reentry.AFTER, 1)), *CLINICS[1:]))
     await hall.open()
     for _ in range(4):
         await hall.check_in()
     for _ in range(40):
         await hall.requeue((await hall.called()).id)
         assert sorted(await hall.numbers()) == ["A001", "A002", "A003", "A004"]
+
+
+async def test_who_missed_their_call_is_reinstated_where_the_policy_says(hall: Hall) -> None:
+    await hall.publish(clinics=(clinic("eye", "A", reinstated=Reenter(Reentry.AFTER, 1)), *CLINICS[1:]))
+    await hall.open()
+    for _ in range(4):
+        await hall.check_in()
+    missed = await hall.called()
+    await hall.no_show(missed.id)
+    back = (await hall.reinstate(missed.id)).ticket
+    assert (back.state, back.ended_at_ms, back.called_at_ms) == (TicketState.WAITING, None, None)
+    assert await hall.numbers() == ["A002", "A001", "A003", "A004"]
+
+
+async def test_nobody_is_reinstated_while_another_stop_of_theirs_is_under_way(hall: Hall) -> None:
+    await hall.open()
+    missed = (await hall.check_in(person="p")).ticket
+    await hall.no_show((await hall.called()).id)
+    await hall.check_in(person="p")
+    with pytest.raises(NotAllowedInState):
+        await hall.reinstate(missed.id)
+
+
+async def test_a_ticket_on_hold_is_passed_over_and_resumes_at_its_place(hall: Hall) -> None:
+    await hall.open()
+    first = (await hall.check_in()).ticket
+    for _ in range(2):
+        await hall.check_in()
+    await hall.hold(first.id)
+    assert await hall.numbers() == ["A002", "A003"]
+    await hall.resume(first.id)
+    assert await hall.numbers() == ["A001", "A002", "A003"]
+
+
+async def test_a_transferred_ticket_keeps_its_number_and_queues_by_its_first_arrival(hall: Hall) -> None:
+    ticket = (await hall.check_in("eye")).ticket
+    await hall.check_in("heart")
+    moved = (await hall.transfer(ticket.id, "heart")).ticket
+    assert (moved.clinic, moved.number, moved.order_at) == ("heart", "A001", ticket.order_at)
+    assert await hall.numbers("heart") == ["A001", "C001"]
+    assert await hall.numbers("eye") == []
+    assert [state.id for state in (await hall.events())[-1].clinics] == ["heart", "eye"]
+
+
+async def test_a_transfer_out_of_a_room_frees_it_and_may_change_the_class(hall: Hall) -> None:
+    await hall.open()
+    ticket = await hall.ticket_in(TicketState.SERVING)
+    moved = (await hall.transfer(ticket.id, "ear", "emergency")).ticket
+    assert (moved.state, moved.room, moved.started_at_ms, moved.priority) == ("waiting", None, None, "emergency")
+    assert next(room for room in (await hall.board()).rooms if room.id == "r1").tickets == ()
+    assert await hall.numbers("ear") == ["A001"]
+
+
+async def test_a_transfer_to_nowhere_or_into_no_class_changes_nothing(hall: Hall) -> None:
+    ticket = (await hall.check_in()).ticket
+    with pytest.raises(UnknownClinic):
+        await hall.transfer(ticket.id, "nose")
+    with pytest.raises(Invalid):
+        await hall.transfer(ticket.id, "ear", "royal")
+    with pytest.raises(Invalid):
+        await hall.prioritise(ticket.id, "royal")
+    assert await hall.numbers() == ["A001"]
+
+
+async def test_another_class_counts_from_the_same_arrival(hall: Hall) -> None:
+    await hall.check_in(priority="priority")
+    later = (await hall.check_in()).ticket
+    await hall.check_in(priority="priority")
+    await hall.prioritise(later.id, "priority", reason="staff-decision")
+    assert await hall.numbers() == ["A001", "A002", "A003"]
+    assert (await hall.events())[-1].reason == "staff-decision"

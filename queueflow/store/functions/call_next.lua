@@ -6,7 +6,7 @@
 -- refuses  unknown-room, room-not-open, not-allowed-in-state
 -- tells    ticket.called
 -- costs    O(clinics of the room x classes x log n)
--- keys     rooms tickets visits active waiting clinic
+-- keys     rooms tickets visits active waiting clinic undo
 
 qf.register("call_next", function(c)
   local room, refusal = qf.calling_room(c, "call-next")
@@ -27,6 +27,7 @@ qf.register("call_next", function(c)
   if chosen == nil then
     return {}
   end
+  c.credit = chosen.line.credit
   qf.took(c, chosen.line, chosen)
   local called = qf.call_to_room(c, qf.load_ticket(c, chosen.id), room)
   called.epoch, called.offset = c.epoch, c.offset

@@ -7,16 +7,10 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.recalled
 -- costs    O(1)
--- keys     tickets visits active
+-- keys     tickets visits active undo
 
-qf.register("recall", function(c)
-  local ticket, after = qf.moving(c, "recall")
-  if ticket == nil then
-    return after
-  end
+qf.register_move("recall", "ticket.recalled", function(c, ticket, after)
   ticket.state, ticket.calls = after, ticket.calls + 1
   qf.save_ticket(c, ticket)
-  local visit = qf.load_visit(c, ticket.visit)
-  qf.tell(c, "ticket.recalled", { tickets = { ticket }, visits = { visit }, reason = c.a.reason })
-  return qf.ticket_result(c, ticket, visit)
+  return { queue = false }
 end)

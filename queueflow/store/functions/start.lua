@@ -7,18 +7,13 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.started
 -- costs    O(1)
--- keys     tickets visits active
+-- keys     tickets visits active undo
 
-qf.register("start", function(c)
-  local ticket, after = qf.moving(c, "start")
-  if ticket == nil then
-    return after
-  end
+qf.register_move("start", "ticket.started", function(c, ticket, after)
   ticket.state, ticket.started_at_ms = after, c.now
   qf.save_ticket(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)
   visit.state = "in-progress"
   qf.save_visit(c, visit)
-  qf.tell(c, "ticket.started", { tickets = { ticket }, visits = { visit }, reason = c.a.reason })
-  return qf.ticket_result(c, ticket, visit)
+  return { visit = visit, queue = false }
 end)

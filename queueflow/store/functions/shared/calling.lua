@@ -24,6 +24,7 @@ function qf.call_to_room(c, ticket, room)
   room.tickets[#room.tickets + 1] = ticket.id
   qf.save_room(c, room)
   local visit = qf.load_visit(c, ticket.visit)
+  qf.keep_undo(c, "call", ticket)
   qf.tell(c, "ticket.called", {
     tickets = { ticket },
     visits = { visit },

@@ -13,6 +13,7 @@ qf.key = {
   rulesets = function(c) return c.prefix .. "rulesets" end,
   robin = function(c) return c.prefix .. "robin" end,
   once = function(c, key) return c.prefix .. "once:" .. key end,
+  undo = function(c, ticket) return c.prefix .. "undo:" .. ticket end,
   -- What is under way, whatever day it began on.
   active = function(c) return c.prefix .. "active" end,
   rooms = function(c) return c.prefix .. "rooms" end,

@@ -11,7 +11,7 @@ function qf.line(c, clinic)
   local line = { id = clinic, setup = setup, counts = {}, credit = {}, waiting = 0 }
   for i, class in ipairs(qf.classes(c)) do
     line.counts[i] = kept["waiting:" .. class.id] or 0
-    line.credit[i] = kept["credit:" .. class.id]
+    line.credit[i] = kept["credit:" .. class.id] or 0
     line.waiting = line.waiting + line.counts[i]
   end
   line.open, line.free = kept.open or 0, kept.free or 0

@@ -35,7 +35,7 @@ function choose.ratio(classes, head, _, credit)
   local best, given = nil, 0
   for i, class in ipairs(classes) do
     if class.share > 0 and head(i) then
-      credit[i] = (credit[i] or 0) + class.share
+      credit[i] = credit[i] + class.share
       given = given + class.share
       if best == nil or credit[i] > credit[best] then
         best = i
@@ -73,28 +73,23 @@ local function next_class(c, line, head, now, credit)
   return choose[line.setup.order](classes, head, now, credit)
 end
 
-local function copy(list, length)
-  local new = {}
-  for i = 1, length do
-    new[i] = list[i]
-  end
-  return new
-end
-
 -- The next waiting ticket of a clinic: {id, urgent, credit}, or nil. `credit` is to be kept by qf.took.
 function qf.next_waiting(c, line)
   if line.waiting == 0 then
     return nil
   end
   local head = heads(c, line, 1)
-  local credit = copy(line.credit, #line.counts)
+  local credit = { unpack(line.credit) }
   local i = next_class(c, line, head, c.now, credit)
   return { id = head(i), urgent = qf.classes(c)[i].always_first, credit = credit }
 end
 
 -- Keeps what a ratio clinic's call has changed in its classes' credit.
 function qf.took(c, line, chosen)
-  for i, credit in pairs(line.setup.order == "ratio" and chosen.credit or {}) do
+  if line.setup.order ~= "ratio" then
+    return
+  end
+  for i, credit in ipairs(chosen.credit) do
     redis.call("HSET", qf.key.clinic(c, line.id), "credit:" .. qf.classes(c)[i].id, credit)
   end
 end
@@ -107,7 +102,7 @@ function qf.following(c, line, count)
     return ids
   end
   local head, take = heads(c, line, count)
-  local credit = copy(line.credit, #line.counts)
+  local credit = { unpack(line.credit) }
   local pace_ms = line.mean * 1000 / math.max(1, line.open)
   while #ids < count do
     local i = next_class(c, line, head, c.now + #ids * pace_ms, credit)

@@ -2,12 +2,20 @@
 
 function qf.load_ticket(c, id)
   local packed = redis.call("HGET", qf.key.tickets(c, id), id)
-  return packed and cmsgpack.unpack(packed) or nil
+  if not packed then
+    return nil
+  end
+  qf.note_before(c, id, packed)
+  return cmsgpack.unpack(packed)
 end
 
 function qf.load_visit(c, id)
   local packed = redis.call("HGET", qf.key.visits(c, id), id)
-  return packed and cmsgpack.unpack(packed) or nil
+  if not packed then
+    return nil
+  end
+  qf.note_before(c, id, packed)
+  return cmsgpack.unpack(packed)
 end
 
 local OVER = { done = true, cancelled = true }
@@ -15,6 +23,10 @@ local OVER = { done = true, cancelled = true }
 -- Every change of a ticket goes through here: its revision, and whether it is still under way.
 function qf.save_ticket(c, ticket)
   ticket.revision = (ticket.revision or 0) + 1
+  if c.revisions[ticket.id] == nil then
+    c.saved[#c.saved + 1] = ticket.id
+  end
+  c.revisions[ticket.id] = ticket.revision
   redis.call("HSET", qf.key.tickets(c, ticket.id), ticket.id, cmsgpack.pack(ticket))
   redis.call(OVER[ticket.state] and "SREM" or "SADD", qf.key.active(c), ticket.id)
 end
@@ -28,6 +40,7 @@ function qf.journey(c, visit)
   local packed = redis.call("HMGET", qf.key.tickets(c, visit.id), unpack(visit.tickets))
   local journey = {}
   for i, one in ipairs(packed) do
+    qf.note_before(c, visit.tickets[i], one)
     journey[i] = cmsgpack.unpack(one)
   end
   return journey

@@ -6,6 +6,11 @@ qf.transitions = {
   ["complete"] = { serving = "done" },
   ["no-show"] = { called = "no-show" },
   ["requeue"] = { called = "waiting" },
+  ["reinstate"] = { ["no-show"] = "waiting" },
+  ["transfer"] = { waiting = "waiting", called = "waiting", serving = "waiting" },
+  ["hold"] = { waiting = "on-hold" },
+  ["resume"] = { ["on-hold"] = "waiting" },
+  ["prioritise"] = { planned = "planned", waiting = "waiting", ["on-hold"] = "on-hold" },
   ["cancel"] = {
     planned = "cancelled",
     waiting = "cancelled",

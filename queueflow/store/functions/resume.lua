@@ -1,0 +1,15 @@
+-- A ticket on hold waits again at its old place.
+--
+-- takes    ticket: str
+--          if_revision: int?
+--          reason: str?
+-- gives    TicketResult
+-- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
+-- tells    ticket.resumed
+-- costs    O(clinics of the room x classes x log n)
+-- keys     tickets visits active waiting clinic undo
+
+qf.register_move("resume", "ticket.resumed", function(c, ticket)
+  qf.wait_again(c, ticket, ticket.order_at)
+  return {}
+end)

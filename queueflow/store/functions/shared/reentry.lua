@@ -1,0 +1,31 @@
+-- Where a ticket that comes back re-enters its queue, by the clinic's policy for that kind of return.
+
+local place = {}
+
+place["end"] = function(c)
+  return qf.arrival(c)
+end
+
+place["old-place"] = function(_, ticket)
+  return ticket.order_at
+end
+
+-- Half way between the n-th of the class and the one after; where fewer wait, at the end.
+place["after"] = function(c, ticket, n)
+  local queue = qf.key.waiting(c, ticket.clinic, ticket.priority)
+  local around = redis.call("ZRANGE", queue, math.max(0, n - 1), n, "WITHSCORES")
+  local first, second = tonumber(around[2]), tonumber(around[4])
+  if n == 0 then
+    return first and first - 1 or qf.arrival(c)
+  end
+  if not second then
+    return qf.arrival(c)
+  end
+  return (first + second) / 2
+end
+
+-- The effective arrival of a ticket that comes back; kind: requeued, reinstated, transferred or returning.
+function qf.reentry(c, ticket, kind)
+  local rule = qf.clinic_setup(c, ticket.clinic).reentry[kind]
+  return place[rule.at](c, ticket, rule.after)
+end
