@@ -130,7 +130,7 @@ def _reach(bodies: list[str], seen: set[str]) -> Reach:
     code = "\n".join(bodies)
     return Reach(
         refuses=frozenset(re.findall(r'qf\.refuse\("([^"]+)"', code)),
-        tells=frozenset(re.findall(r'qf\.tell\(c, "([^"]+)"', code)),
+        tells=frozenset(re.findall(r'qf\.(?:tell\(c|register_move\("\w+"), "([^"]+)"', code)),
         keys=frozenset(re.findall(r"qf\.key\.(\w+)", code)),
     )
 

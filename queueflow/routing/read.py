@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfoNotFoundError
 from msgspec.structs import replace
 
 from queueflow.model.days import zone
-from queueflow.model.facility import Clinic, ClinicPolicy, Facility, LocalText, Reentry, Room, Service
+from queueflow.model.facility import Clinic, ClinicPolicy, Facility, LocalText, Reenter, Reentry, Room, Service
 from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId, ServiceId
 from queueflow.model.priority import PriorityClass, ServingOrder
 from queueflow.routing import check
@@ -172,15 +172,30 @@ def _policy(part: Section) -> ClinicPolicy:
     policy = part.section("policy")
     if policy is None:
         return ClinicPolicy()
+    usual = ClinicPolicy()
     read = ClinicPolicy(
-        order=policy.choice("order", ServingOrder, ServingOrder.STRICT),
-        requeue=policy.choice("requeue", Reentry, Reentry.AFTER),
-        requeue_after=policy.whole("requeue_after", 3, least=1, most=1000),
+        order=policy.choice("order", ServingOrder, usual.order),
+        requeued=_reenter(policy, "requeued", usual.requeued),
+        reinstated=_reenter(policy, "reinstated", usual.reinstated),
+        transferred=_reenter(policy, "transferred", usual.transferred),
     )
-    if policy.has("requeue_after") and read.requeue is not Reentry.AFTER:
-        policy.wrong(f'counts only with requeue = "{Reentry.AFTER}".', "requeue_after")
     policy.close(ClinicPolicy.__struct_fields__)
     return read
+
+
+_REENTER = re.compile(r"end|old-place|after ([0-9]{1,3})", re.ASCII)
+
+
+def _reenter(policy: Section, key: str, usual: Reenter) -> Reenter:
+    value = policy.take(key)
+    if value is None:
+        return usual
+    match = _REENTER.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        policy.wrong('expected "end", "old-place", or "after 3": after three others of its class.', key)
+        return usual
+    after = match[1]
+    return Reenter(Reentry(match[0]) if after is None else Reentry.AFTER, int(after or 0))
 
 
 def _room(part: Section, languages: Sequence[str], clinics: Sequence[str]) -> Room:

@@ -17,5 +17,6 @@ qf.register_move("cancel", "ticket.cancelled", function(c, ticket, after)
   ticket.state, ticket.ended_at_ms = after, c.now
   qf.save_ticket(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)
-  return { room = room, began = qf.go_on(c, visit), visit = visit }
+  local began = qf.go_on(c, visit)
+  return { room = room, visit = visit, afterwards = function() qf.tell_began(c, began, visit) end }
 end)

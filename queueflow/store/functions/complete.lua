@@ -17,5 +17,6 @@ qf.register_move("complete", "ticket.completed", function(c, ticket, after)
   qf.save_ticket(c, ticket)
   qf.learn_pace(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)
-  return { room = room, began = qf.go_on(c, visit), visit = visit }
+  local began = qf.go_on(c, visit)
+  return { room = room, visit = visit, afterwards = function() qf.tell_began(c, began, visit) end }
 end)

@@ -1,4 +1,4 @@
-from queueflow.model.facility import Clinic, ClinicPolicy, Facility, Reentry, Room, Service
+from queueflow.model.facility import Clinic, ClinicPolicy, Facility, Reenter, Reentry, Room, Service
 from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId, ServiceId
 from queueflow.model.priority import PriorityClass, ServingOrder
 
@@ -39,7 +39,7 @@ def test_the_rooms_of_a_clinic_come_in_the_facilitys_order() -> None:
 
 
 def test_a_clinic_that_says_nothing_serves_strictly_and_lets_three_go_before_a_requeued_patient() -> None:
-    assert SMALL.clinics[0].policy == ClinicPolicy(ServingOrder.STRICT, Reentry.AFTER, 3)
+    assert SMALL.clinics[0].policy == ClinicPolicy(ServingOrder.STRICT, requeued=Reenter(Reentry.AFTER, 3))
 
 
 def test_a_clinic_that_says_nothing_shares_nothing_with_another() -> None:

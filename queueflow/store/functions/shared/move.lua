@@ -1,8 +1,8 @@
 -- A move of one ticket: checked, made, kept for undo, told, answered. What differs between moves is the step.
 
--- step(c, ticket, after) changes and saves the ticket, and gives what else changed: {room, visit (saved), began (a
--- planned stop that now waits), from (the clinic it left), queue = false where no clinic's queue or room did}; or a
--- refusal, before its first write.
+-- step(c, ticket, after) changes and saves the ticket, and gives what else changed: {room, visit (saved), from (the
+-- clinic it left), queue = false where no clinic's queue or room did, afterwards() to tell what followed from it}; or
+-- a refusal, before its first write.
 function qf.register_move(name, event, step)
   qf.register(name, function(c)
     -- The library `string` is there when a function runs, not when it is loaded.
@@ -28,7 +28,9 @@ function qf.register_move(name, event, step)
       clinics = changed.queue ~= false and clinics or nil,
       reason = c.a.reason,
     })
-    qf.tell_began(c, changed.began, visit)
+    if changed.afterwards then
+      changed.afterwards()
+    end
     return qf.ticket_result(c, ticket, visit)
   end)
 end
