@@ -81,8 +81,11 @@ async def publish(engine: Engine, rules: Rules, *, now_ms: int, actor: str) -> I
                     id=clinic.id,
                     series=clinic.series,
                     order=clinic.policy.order,
-                    requeue=clinic.policy.requeue,
-                    requeue_after=clinic.policy.requeue_after,
+                    reentry={
+                        "requeued": clinic.policy.requeued,
+                        "reinstated": clinic.policy.reinstated,
+                        "transferred": clinic.policy.transferred,
+                    },
                     service_mean_s=clinic.service_mean_s,
                     service_cv=clinic.service_cv,
                 )
