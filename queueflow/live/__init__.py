@@ -1,0 +1,1 @@
+"""Telling: a facility's events to everybody who listens, each view once."""

@@ -1,0 +1,246 @@
+"""What feeds show: every object that may leave the house through a feed, field by field, and its making.
+
+Lives here: the public clinics, rooms and tickets of the board, of staff and of a visit.
+May import: model, msgspec.
+Never: pass on a whole record of the model. The board's and the visit's objects have no name, birth year, flag, class,
+practitioner, actor or reason; whoever adds a field here decides who in the hall may know it.
+"""
+
+from collections.abc import Callable
+
+import msgspec
+
+from queueflow.model.days import rfc3339
+from queueflow.model.ids import ClinicId, PriorityId, RoomId, ServiceId, TicketId, VisitId
+from queueflow.model.live_state import ClinicState, Place, RoomState, RoomStatus
+from queueflow.model.ticket import Ticket, TicketState, Wait
+from queueflow.model.visit import Visit
+
+
+class BoardClinic(msgspec.Struct, frozen=True):
+    """A clinic's queue as everybody may know it. `next`: tickets, those to be called first, first."""
+
+    id: ClinicId
+    waiting: int
+    rooms_open: int
+    next: tuple[TicketId, ...]
+    estimated_wait: Wait
+
+
+class StaffClinic(msgspec.Struct, frozen=True):
+    """The same with the classes of those who wait: a class tells of illness or age."""
+
+    id: ClinicId
+    waiting: int
+    rooms_open: int
+    by_priority: dict[PriorityId, int]
+    next: tuple[TicketId, ...]
+    estimated_wait: Wait
+
+
+class BoardRoom(msgspec.Struct, frozen=True):
+    """A room without who works in it. `tickets`: called to it or served in it."""
+
+    id: RoomId
+    state: RoomStatus
+    clinics: tuple[ClinicId, ...]
+    tickets: tuple[TicketId, ...]
+    paused_until: str | None
+
+
+class StaffRoom(msgspec.Struct, frozen=True):
+    """A room with who works in it. `served`: stops completed in it today."""
+
+    id: RoomId
+    state: RoomStatus
+    practitioner: str | None
+    clinics: tuple[ClinicId, ...]
+    tickets: tuple[TicketId, ...]
+    served: int
+    revision: int
+    paused_until: str | None
+
+
+class BoardTicket(msgspec.Struct, frozen=True):
+    """A number and where it is called to. `calls`: calls and recalls."""
+
+    id: TicketId
+    number: str
+    state: TicketState
+    clinic: ClinicId | None
+    room: RoomId | None
+    called_at: str | None
+    calls: int
+
+
+class PatientDetails(msgspec.Struct, frozen=True):
+    """Whom staff call in. `last3`: the last digits of the identity number, to ask back."""
+
+    name: str | None
+    birth_year: int | None
+    last3: str | None
+    flags: tuple[str, ...]
+    language: str
+
+
+class ConsoleTicket(msgspec.Struct, frozen=True):
+    """A ticket as staff see it, with its patient."""
+
+    id: TicketId
+    number: str
+    visit: VisitId
+    clinic: ClinicId | None
+    room: RoomId | None
+    practitioner: str | None
+    service: str
+    priority: PriorityId
+    state: TicketState
+    issued_at: str
+    called_at: str | None
+    started_at: str | None
+    ended_at: str | None
+    calls: int
+    revision: int
+    patient: PatientDetails | None
+
+
+class VisitTicket(msgspec.Struct, frozen=True):
+    """A stop as its patient sees it. `position` (1 is next) and `estimated_wait` only while it waits."""
+
+    id: TicketId
+    number: str
+    clinic: ClinicId | None
+    room: RoomId | None
+    service: ServiceId
+    state: TicketState
+    position: int | None
+    estimated_wait: Wait | None
+    issued_at: str
+    called_at: str | None
+    started_at: str | None
+    ended_at: str | None
+    calls: int
+
+
+class VisitClinic(msgspec.Struct, frozen=True):
+    """A clinic as somebody who waits for it needs it."""
+
+    id: ClinicId
+    waiting: int
+    rooms_open: int
+    estimated_wait: Wait
+
+
+class VisitRoom(msgspec.Struct, frozen=True):
+    """A room as somebody who was called to it needs it."""
+
+    id: RoomId
+    state: RoomStatus
+    paused_until: str | None
+
+
+PublicClinic = BoardClinic | StaffClinic | VisitClinic
+PublicRoom = BoardRoom | StaffRoom | VisitRoom
+PublicTicket = BoardTicket | ConsoleTicket | VisitTicket
+
+OpenPatient = Callable[[Visit], PatientDetails]
+
+
+def board_clinic(clinic: ClinicState) -> BoardClinic:
+    """A clinic for the board."""
+    return BoardClinic(clinic.id, clinic.waiting, clinic.rooms_open, clinic.next, clinic.estimated_wait)
+
+
+def staff_clinic(clinic: ClinicState) -> StaffClinic:
+    """A clinic for staff."""
+    return StaffClinic(
+        clinic.id, clinic.waiting, clinic.rooms_open, clinic.by_priority, clinic.next, clinic.estimated_wait
+    )
+
+
+def visit_clinic(clinic: ClinicState) -> VisitClinic:
+    """A clinic for somebody who waits for it."""
+    return VisitClinic(clinic.id, clinic.waiting, clinic.rooms_open, clinic.estimated_wait)
+
+
+def board_room(room: RoomState) -> BoardRoom:
+    """A room for the board."""
+    return BoardRoom(room.id, room.state, room.clinics, room.tickets, _instant(room.paused_until_ms))
+
+
+def staff_room(room: RoomState) -> StaffRoom:
+    """A room for staff."""
+    return StaffRoom(
+        room.id,
+        room.state,
+        room.practitioner,
+        room.clinics,
+        room.tickets,
+        room.served,
+        room.revision,
+        _instant(room.paused_until_ms),
+    )
+
+
+def visit_room(room: RoomState) -> VisitRoom:
+    """A room for somebody who was called to it."""
+    return VisitRoom(room.id, room.state, _instant(room.paused_until_ms))
+
+
+def board_ticket(ticket: Ticket) -> BoardTicket:
+    """A ticket for the board."""
+    return BoardTicket(
+        ticket.id,
+        ticket.number,
+        ticket.state,
+        ticket.clinic,
+        ticket.room,
+        _instant(ticket.called_at_ms),
+        ticket.calls,
+    )
+
+
+def console_ticket(ticket: Ticket, patient: PatientDetails | None) -> ConsoleTicket:
+    """A ticket for staff."""
+    return ConsoleTicket(
+        id=ticket.id,
+        number=ticket.number,
+        visit=ticket.visit,
+        clinic=ticket.clinic,
+        room=ticket.room,
+        practitioner=ticket.practitioner,
+        service=ticket.service,
+        priority=ticket.priority,
+        state=ticket.state,
+        issued_at=rfc3339(ticket.issued_at_ms),
+        called_at=_instant(ticket.called_at_ms),
+        started_at=_instant(ticket.started_at_ms),
+        ended_at=_instant(ticket.ended_at_ms),
+        calls=ticket.calls,
+        revision=ticket.revision,
+        patient=patient,
+    )
+
+
+def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
+    """A ticket for its patient; `place` counts only while it waits."""
+    waits = ticket.state is TicketState.WAITING and place is not None and place.ticket == ticket.id
+    return VisitTicket(
+        id=ticket.id,
+        number=ticket.number,
+        clinic=ticket.clinic,
+        room=ticket.room,
+        service=ticket.service,
+        state=ticket.state,
+        position=place.position if waits and place else None,
+        estimated_wait=place.estimated_wait if waits and place else None,
+        issued_at=rfc3339(ticket.issued_at_ms),
+        called_at=_instant(ticket.called_at_ms),
+        started_at=_instant(ticket.started_at_ms),
+        ended_at=_instant(ticket.ended_at_ms),
+        calls=ticket.calls,
+    )
+
+
+def _instant(at_ms: int | None) -> str | None:
+    return None if at_ms is None else rfc3339(at_ms)
