@@ -44,7 +44,7 @@ def test_a_screen_loads_nothing_from_another_machine(path: Path) -> None:
 def test_a_screen_has_its_page_its_style_its_script_and_its_web_module(folder: Path) -> None:
     for name in ("page.html", "style.css", "screen.js"):
         assert (folder / name).is_file()
-    assert (PACKAGE / "web" / f"{folder.name}.py").is_file() or not (PACKAGE / "web").is_dir()
+    assert (PACKAGE / "web" / f"{folder.name}.py").is_file()
 
 
 def test_every_language_has_the_same_words() -> None:

@@ -164,7 +164,7 @@ def _redis_calls(code: str) -> list[str]:
 
 
 RULE_WORDS = """
-    emergency appointment returning ordinary elderly child pregnant disabled disability veteran merit insured
+    emergency appointment returning ordinary elderly child pregnant disabled disability veteran merit insured insurance
     under-6 over-75
 """.split()
 """The priority groups of the law and the classes of DESIGN's list: what only routing rules may know."""

