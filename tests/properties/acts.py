@@ -32,7 +32,7 @@ from queueflow.model.ticket import TRANSITIONS, Decision, TicketState
 from tests.properties.audit import IN_ROOM, OVER, UNDER_WAY, hold
 from tests.properties.driver import Driver, Refused
 from tests.properties.kept import changed
-from tests.properties.order import nobody_passed_over, requeued_where_the_policy_says
+from tests.properties.order import came_back_where_the_policy_says, nobody_passed_over
 from tests.properties.setups import SETUPS
 
 S = TicketState
@@ -177,7 +177,7 @@ class Acts(Driver):
         after = TRANSITIONS[action][self.states[ticket]]
         self.became(self.goes_on(kept, after, before) if after in OVER else {ticket: after})
         if action == "requeue":
-            requeued_where_the_policy_says(before, kept, self.kept.tickets[ticket])
+            came_back_where_the_policy_says(before, kept, self.kept.tickets[ticket], "requeued")
         self.placed(result)
 
     def opens(self, room: str, clinics: Sequence[str], practitioner: str | None, once: bool = False) -> None:

@@ -67,6 +67,16 @@ class Ground:
         return self.loop.run_until_complete(work)
 
 
+def last_moved(ticket: Ticket) -> float:
+    return max(
+        ticket.issued_at_ms,
+        ticket.order_at,
+        ticket.called_at_ms or 0,
+        ticket.started_at_ms or 0,
+        ticket.ended_at_ms or 0,
+    )
+
+
 def day_of(at_ms: int) -> ServiceDay:
     return ServiceDay(datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y%m%d"))
 
@@ -160,16 +170,14 @@ class Driver(RuleBasedStateMachine):
         )
 
     def day_was_closed(self, before: Kept) -> None:
-        for ticket in before.tickets.values():
-            if ticket.state in OVER:
+        """I4: a visit that nobody has touched for half a day is over, as a whole; every other goes on."""
+        for visit in before.visits.values():
+            stops = [before.tickets[one] for one in visit.tickets if before.tickets[one].state not in OVER]
+            if not stops or self.kept.last_ms - max(map(last_moved, stops)) <= 12 * HOUR_MS:
                 continue
-            moved = max(
-                ticket.issued_at_ms, ticket.called_at_ms or 0, ticket.started_at_ms or 0, ticket.ended_at_ms or 0
-            )
-            after = self.kept.tickets[ticket.id]
-            if self.kept.last_ms - moved > 12 * HOUR_MS:
-                ended = S.DONE if ticket.state is S.SERVING else S.CANCELLED
-                hold("I4 who was left over is ended", after.state is ended, ticket, after)
+            for stop in stops:
+                ended = S.DONE if stop.state is S.SERVING else S.CANCELLED
+                hold("I4 who was left over is ended", self.kept.tickets[stop.id].state is ended, stop)
         self.adopt()
 
     def adopt(self) -> None:

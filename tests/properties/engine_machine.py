@@ -40,6 +40,16 @@ class EngineMachine(Acts):
     def clinic(self, index: int) -> str:
         return named(index, sorted(self.kept.clinics), CLINICS)
 
+    def ready_room(self, index: int, clinic: str | None = None) -> str:
+        """A room that can call somebody, perhaps of that clinic; any room where there is none, and seldom."""
+        ready = [
+            room.id
+            for room in self.kept.room_states.values()
+            if self.room_refuses(room.id, "call") is None
+            and any(self.kept.line(one) for one in room.clinics if clinic in (None, one))
+        ]
+        return named(index, sorted(ready) or sorted(self.kept.rooms), ROOMS)
+
     @initialize(setup=st.sampled_from(sorted(SETUPS)))
     def a_hospital_opens(self, setup: str) -> None:
         self.publishes(setup)
@@ -81,11 +91,11 @@ class EngineMachine(Acts):
 
     @rule(room=NAME, once=st.booleans())
     def call_next(self, room: int, once: bool) -> None:
-        self.calls_next(self.room(room), once)
+        self.calls_next(self.ready_room(room), once)
 
     @rule(room=NAME, minutes=st.integers(0, 30))
     def a_patient_is_served(self, room: int, minutes: int) -> None:
-        ticket = self.calls_next(self.room(room))
+        ticket = self.calls_next(self.ready_room(room))
         if ticket is not None:
             self.moves("start", ticket)
             self.now_ms += minutes * 60_000
@@ -93,14 +103,16 @@ class EngineMachine(Acts):
 
     @rule(room=NAME, index=st.integers(0, 50), right=st.booleans(), once=st.booleans())
     def call(self, room: int, index: int, right: bool, once: bool) -> None:
-        self.calls(self.pick(index, {S.WAITING} if right else set(S)), self.room(room), once)
+        ticket = self.pick(index, {S.WAITING} if right else set(S))
+        clinic = self.kept.tickets[ticket].clinic if ticket in self.kept.tickets else None
+        self.calls(ticket, self.ready_room(room, clinic) if right else self.room(room), once)
 
     @rule(index=st.integers(0, 50), action=st.integers(0, 50), once=st.booleans())
     def move(self, index: int, action: int, once: bool) -> None:
         """A move that may follow, of somebody in a room if there is one."""
         ticket = self.pick(index, IN_ROOM if self.somebody(IN_ROOM) else UNDER_WAY)
         state = self.states.get(ticket, S.CALLED)
-        moves = [one for one in sorted(MOVES) if state in TRANSITIONS[one]]
+        moves = [one for one in MOVES if state in TRANSITIONS[one]]
         self.moves(moves[action % len(moves)] if moves else "complete", ticket, once=once)
 
     @rule(

@@ -40,7 +40,7 @@ class Kept:
     events: list[tuple[int, AnyEvent]] = field(default_factory=list)
     """Those after the offset that was asked for."""
     raw: dict[str, object] = field(default_factory=dict)
-    """Every key but the stream and the requests' kept answers, to tell whether anything changed."""
+    """Every key but the stream, the requests' kept answers and what undo needs, to tell whether anything changed."""
     foreign: list[str] = field(default_factory=list)
     """Keys outside the facility's tag, or of a kind that nobody knows."""
 
@@ -94,7 +94,7 @@ def read(client: "redis.Redis", facility: FacilityId, after: int = 0) -> Kept:
 
 
 def _put(kept: Kept, name: str, parts: list[str], answer: Any) -> None:  # noqa: PLR0912  (one case a kind of key)
-    if parts[0] not in ("events", "once"):
+    if parts[0] not in ("events", "once", "undo"):
         kept.raw[name] = answer
     match parts:
         case ["meta"]:
@@ -125,7 +125,7 @@ def _put(kept: Kept, name: str, parts: list[str], answer: Any) -> None:  # noqa:
                 (int(entry.partition(b"-")[0]), msgspec.msgpack.decode(fields[b"e"], type=AnyEvent))
                 for entry, fields in answer
             ]
-        case ["rulesets" | "robin"] | ["once", _]:
+        case ["rulesets" | "robin"] | ["once" | "undo", _]:
             pass
         case _ if name != "qf:library":
             kept.foreign.append(name)

@@ -37,15 +37,16 @@ def nobody_passed_over(kept: Kept, room: str, called: Ticket, now_ms: int) -> No
                 hold("I7 ratio", sharing.get(called.priority) == max(sharing.values()), called, sharing)
 
 
-def requeued_where_the_policy_says(before: Kept, ticket: Ticket, after: Ticket) -> None:
-    """I6: at the end, at the old place, or after as many of the class as the clinic says."""
-    setup = before.clinics[ticket.clinic or ""]
-    others = [score for _, score in before.waiting.get((setup.id, ticket.priority), [])]
+def came_back_where_the_policy_says(before: Kept, ticket: Ticket, after: Ticket, kind: str) -> None:
+    """I6: at the end, at the old place, or after as many of the class as the clinic says for that kind of return."""
+    setup = before.clinics[after.clinic or ""]
+    others = [score for one, score in before.waiting.get((setup.id, after.priority), []) if one != ticket.id]
     ahead = sum(score < after.order_at for score in others)
-    match setup.requeue:
+    rule = setup.reentry[kind]
+    match rule.at:
         case Reentry.OLD_PLACE:
             hold("I6 the old place", after.order_at == ticket.order_at, ticket, after)
         case Reentry.END:
             hold("I6 the end", ahead == len(others), after, others)
         case Reentry.AFTER:
-            hold("I6 after some", ahead == min(setup.requeue_after, len(others)), setup.requeue_after, after, others)
+            hold("I6 after some", ahead == min(rule.after, len(others)), rule, after, others)

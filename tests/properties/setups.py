@@ -1,7 +1,7 @@
 """Four versions of one small hospital, between which a day may change: other policies, classes, clinics, rooms."""
 
 from queueflow.model.commands import ClinicSetup, PrioritySetup, RoomSetup
-from queueflow.model.facility import Reentry
+from queueflow.model.facility import Reenter, Reentry
 from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId
 from queueflow.model.priority import ServingOrder
 
@@ -13,8 +13,15 @@ PRIORITIES = ("ordinary", "priority", "emergency", "appointment", "royal")
 Setup = tuple[tuple[ClinicSetup, ...], tuple[RoomSetup, ...], tuple[PrioritySetup, ...]]
 
 
-def _clinic(name: str, series: str, order: ServingOrder, requeue: Reentry, after: int = 2) -> ClinicSetup:
-    return ClinicSetup(ClinicId(name), series, order, requeue, after, service_mean_s=300.0, service_cv=0.6)
+def _clinic(name: str, series: str, order: ServingOrder, back: Reentry, after: int = 2) -> ClinicSetup:
+    """`back`: where a requeued ticket goes; other kinds of return go elsewhere."""
+    turned = list(Reentry)[(list(Reentry).index(back) + 1) % len(Reentry)]
+    reentry = {
+        "requeued": Reenter(back, after if back is Reentry.AFTER else 0),
+        "reinstated": Reenter(turned, 1 if turned is Reentry.AFTER else 0),
+        "transferred": Reenter(back, after if back is Reentry.AFTER else 0),
+    }
+    return ClinicSetup(ClinicId(name), series, order, reentry, service_mean_s=300.0, service_cv=0.6)
 
 
 def _room(name: str, *clinics: str, places: int = 1) -> RoomSetup:
