@@ -75,9 +75,10 @@ function qf.carry_over(c, visit)
   end
 end
 
--- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's.
+-- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's. A command of
+-- the day "" knows none: it is the store's own affair.
 function qf.enter_day(c)
-  if c.version == nil or (c.day and c.a.day <= c.day) then
+  if c.version == nil or c.a.day == "" or (c.day and c.a.day <= c.day) then
     return
   end
   local before = c.day
