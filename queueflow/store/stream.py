@@ -23,7 +23,7 @@ from queueflow.model.ids import FacilityId, ServiceDay
 from queueflow.model.live_state import FacilityState
 from queueflow.store import keys
 from queueflow.store.calls import Engine
-from queueflow.store.client import Store
+from queueflow.store.client import CONNECT_S, REPLY_S, Store
 from queueflow.store.library import EngineFault
 from queueflow.store.reads import Reads
 
@@ -103,12 +103,11 @@ async def history(store: Store, facility: FacilityId, after: int, upto: int) -> 
     if upto <= after:
         return ()
     try:
-        entries = cast(
-            "Sequence[Entry]",
-            await store.redis.xrange(keys.events(facility), f"{after + 1}-0", f"{upto}-0"),
-        )
+        async with asyncio.timeout(REPLY_S):
+            found = await store.redis.xrange(keys.events(facility), f"{after + 1}-0", f"{upto}-0")
     except (RedisError, OSError) as error:
         raise StoreUnavailable from error
+    entries = cast("Sequence[Entry]", found)
     if len(entries) != upto - after:
         return None
     try:
@@ -164,10 +163,9 @@ class _Tail:
 
     async def _next(self, connection: Redis, block_ms: int | None) -> Sequence[StreamItem]:
         key = keys.events(self._facility)
-        streams = cast(
-            "Sequence[tuple[bytes, Sequence[Entry]]] | None",
-            await connection.xread({key: f"{self._offset}-0"}, count=READ_AT_MOST, block=block_ms),
-        )
+        async with asyncio.timeout(REPLY_S):
+            found = await connection.xread({key: f"{self._offset}-0"}, count=READ_AT_MOST, block=block_ms)
+        streams = cast("Sequence[tuple[bytes, Sequence[Entry]]] | None", found)
         told: list[StreamItem] = []
         for _, entries in streams or ():
             for entry in entries:
@@ -189,10 +187,9 @@ class _Tail:
 
     async def _is_current(self, connection: Redis) -> bool:
         """Whether the store and its past are still the ones met: another worker, or a flush, may have changed them."""
-        recorded = cast(
-            "Sequence[bytes | None]",
-            await connection.hmget(keys.meta(self._facility), ["replication_id", "epoch", "offset"]),
-        )
+        async with asyncio.timeout(REPLY_S):
+            found = await connection.hmget(keys.meta(self._facility), ["replication_id", "epoch", "offset"])
+        recorded = cast("Sequence[bytes | None]", found)
         identity, epoch, offset = ((field or b"").decode() for field in recorded)
         return (
             identity == await _replication_id(connection) and epoch == self._epoch and int(offset or 0) >= self._offset
@@ -204,17 +201,20 @@ class _Tail:
 
 @asynccontextmanager
 async def _connection_of_its_own(store: Store) -> AsyncGenerator[Redis]:
-    async with store.redis.client() as client:
-        try:
-            yield client
-        finally:
-            if client.connection is not None:
-                await client.connection.disconnect()
+    client = store.redis.client()
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            await client.initialize()
+        yield client
+    finally:
+        if client.connection is not None:
+            await client.connection.disconnect(nowait=True)
+        await client.aclose()
 
 
 async def _replication_id(connection: Redis) -> str:
-    found = connection.info("replication")  # pyright: ignore[reportUnknownMemberType]
-    return str((await found)["master_replid"])
+    async with asyncio.timeout(REPLY_S):
+        return str((await connection.info("replication"))["master_replid"])  # pyright: ignore[reportUnknownMemberType]
 
 
 def _offset(entry: Entry) -> int:

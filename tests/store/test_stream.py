@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import random
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from pathlib import Path
@@ -276,6 +277,20 @@ async def test_a_follower_that_was_cancelled_leaves_no_connection_behind(hall: H
 
     assert await connections_after_ten_followers() <= CONNECTIONS + 1
     assert await connections_after_ten_followers() <= CONNECTIONS + 1
+
+
+async def test_a_follower_ends_at_whatever_moment_it_is_cancelled(hall: Hall, store: Store) -> None:
+    chance = random.Random(7)
+    for _ in range(150):
+        followers = [Follower(store) for _ in range(4)]
+        checking_in = asyncio.gather(*(hall.check_in() for _ in range(3)))
+        for follower in followers:
+            for _ in range(chance.randrange(8)):
+                await asyncio.sleep(0)
+            await asyncio.sleep(chance.choice((0, 0.0005, 0.002)))
+            async with asyncio.timeout(2):
+                await follower.stop()
+        await checking_in
 
 
 async def test_history_gives_the_events_between_two_offsets(hall: Hall, store: Store) -> None:
