@@ -8,24 +8,26 @@ Never: any behaviour of its own.
 import asyncio
 import logging
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any, cast
 
 from litestar import Litestar
 from litestar.datastructures import State
 
 from queueflow import resources
-from queueflow.model.errors import NotAllowedInState, StoreUnavailable
+from queueflow.model.errors import NotAllowedInState, StoreUnavailable, UnknownFacility
 from queueflow.operations import rulesets
 from queueflow.operations.rulesets import Rules
 from queueflow.settings import Settings, SettingsError
 from queueflow.store.calls import Engine
 from queueflow.store.client import Store
+from queueflow.store.durability import durability_warnings
 from queueflow.store.reads import Reads
 from queueflow.store.vault import Vault, load_key
-from queueflow.web import board, console, health, kiosk, lookup, openapi, pages, patient, problems
+from queueflow.web import board, console, health, kiosk, lookup, moves, openapi, pages, patient, problems
 from queueflow.web.auth import Tokens
-from queueflow.web.entry import LARGEST_BODY, Hall, admit, now_ms
+from queueflow.web.entry import LARGEST_BODY, Hall, admit, now_ms, on_unknown_facility
 from queueflow.web.pages import Screens
 
 _log = logging.getLogger(__name__)
@@ -64,9 +66,11 @@ def create_app(settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def open_hall(_: Litestar) -> AsyncGenerator[None]:
-        opening = asyncio.create_task(_open(hall, rules))
+        opening = asyncio.create_task(_keep_open(hall, rules))
+        opening.add_done_callback(_tell_of_fault)
         # Most often the store is there: then whoever waits for the start gets a worker that is ready.
-        await asyncio.wait({opening}, timeout=_FIRST_TRY_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hall.opened.wait(), _FIRST_TRY_S)
         try:
             yield
         finally:
@@ -79,6 +83,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             *kiosk.HANDLERS,
             *console.HANDLERS,
+            *moves.HANDLERS,
             *lookup.HANDLERS,
             *board.HANDLERS,
             *patient.HANDLERS,
@@ -87,7 +92,7 @@ def create_app(settings: Settings) -> Litestar:
             *openapi.HANDLERS,
         ],
         before_request=admit,
-        exception_handlers={**problems.HANDLERS},
+        exception_handlers={**problems.HANDLERS, UnknownFacility: cast("Any", on_unknown_facility)},
         lifespan=[open_hall],
         logging_config=None,
         openapi_config=None,
@@ -110,23 +115,34 @@ def read_rules(settings: Settings) -> tuple[Rules, ...]:
     return rules
 
 
-async def _open(hall: Hall, rules: tuple[Rules, ...]) -> None:
-    """Connects and publishes every facility's rules; until it has, and again, and again."""
-    waiting = {one.facility.id: one for one in rules}
+async def _keep_open(hall: Hall, rules: tuple[Rules, ...]) -> None:
+    """Connects and publishes every facility's rules, until it has; and again whenever the store forgot one."""
     said: set[str] = set()
-    while waiting:
+    while True:
+        waiting = [one for one in rules if one.facility.id not in hall.in_force]
         try:
             await hall.store.start()
-            for facility, one in list(waiting.items()):
-                hall.in_force[facility] = await rulesets.publish(hall.engine, one, now_ms=now_ms(), actor=ACTOR)
-                del waiting[facility]
+            hall.warnings = await durability_warnings(hall.store)
+            for one in waiting:
+                published = await rulesets.publish(hall.engine, one, now_ms=now_ms(), actor=ACTOR)
+                hall.in_force[one.facility.id] = published
         except StoreUnavailable:
             _say_once(said, "the store cannot be reached; trying again until it can")
         except NotAllowedInState:
             _say_once(said, "the rules would strand tickets that still wait; they are published when none does")
-        if waiting:
-            await asyncio.sleep(_AGAIN_S)
-    hall.opened.set()
+        else:
+            said.clear()
+            hall.opened.set()
+            await hall.to_publish.wait()
+            hall.to_publish.clear()
+            continue
+        await asyncio.sleep(_AGAIN_S)
+
+
+def _tell_of_fault(ended: "asyncio.Task[None]") -> None:
+    """Only a bug ends it: the worker stays not ready, and the log says why."""
+    if not ended.cancelled() and (error := ended.exception()) is not None:
+        _log.error("the rules could not be published", exc_info=error)
 
 
 def _say_once(said: set[str], sentence: str) -> None:

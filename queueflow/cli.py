@@ -29,7 +29,7 @@ from queueflow.operations import rulesets
 from queueflow.routing.tables import RulesInvalid
 from queueflow.serving import CannotServe, Supervisor, prepare_data_dir
 from queueflow.settings import Settings, SettingsError, from_environment
-from queueflow.store.vault import load_key
+from queueflow.store.vault import KeyFileError, load_key
 from queueflow.web import logs
 from queueflow.web.auth import Role, Tokens, record_of
 
@@ -60,7 +60,7 @@ def main() -> None:
     """Run the command that was typed."""
     try:
         _commands()
-    except (SettingsError, CannotServe, RulesInvalid) as error:
+    except (SettingsError, CannotServe, RulesInvalid, KeyFileError) as error:
         _fail(str(error))
 
 
@@ -85,6 +85,8 @@ def serve(
 
     async def say(server: Supervisor) -> None:
         _out.print(f"queueflow {__version__} answers on [bold]{server.base_url}[/]")
+        if not _token_file(chosen).records():
+            _out.print("There is no token yet. Make one: queueflow token create --facility … --role kiosk")
 
     _serve(chosen, say)
 
@@ -179,7 +181,10 @@ def check_rules(
     """Read every facility and its rules, and say what is wrong: file, line, row, column."""
     chosen = _settings(settings, rules_dir=folder)
     wrong = False
-    for one in rulesets.read_texts(rules_folder(chosen)):
+    texts = rulesets.read_texts(rules_folder(chosen))
+    if not texts:
+        _fail(f"There is no facility in {rules_folder(chosen)}: each has a folder of its own with a facility.toml.")
+    for one in texts:
         try:
             rules = rulesets.checked(one)
         except RulesInvalid as invalid:

@@ -1,7 +1,7 @@
 """A server on one port: a parent that owns the port and the embedded store, and workers that answer.
 
 Lives here: listening, the parent (`Supervisor`), and what a worker process runs (`work`).
-May import: app, settings, store.embedded, web.logs; uvicorn, uvloop.
+May import: app, settings, store.embedded, store.vault, web.logs; uvicorn, uvloop.
 Never: anything of what is served.
 
 Each worker has its own listening socket on the port (SO_REUSEPORT: the kernel spreads connections among them). The
@@ -27,9 +27,10 @@ import msgspec
 import uvicorn
 from litestar import Litestar
 
-from queueflow.app import create_app
+from queueflow.app import KEY_FILE, create_app
 from queueflow.settings import Settings, packed, unpacked
 from queueflow.store.embedded import EmbeddedStoreError, EmbeddedValkey
+from queueflow.store.vault import KeyFileError, load_key
 from queueflow.web import logs, metrics
 from queueflow.web.entry import Hall
 
@@ -131,6 +132,10 @@ class Supervisor:
         """Serve. `beside` runs once every worker is ready, and is cancelled on the way down. Raises CannotServe."""
         settings = self._settings
         prepare_data_dir(settings.data_dir)
+        try:
+            load_key(settings.data_dir / KEY_FILE)
+        except KeyFileError as error:
+            raise CannotServe(str(error)) from error
         self._sockets = listen(settings.host, settings.port, settings.workers)
         loop = asyncio.get_running_loop()
         for which in (signal.SIGTERM, signal.SIGINT):

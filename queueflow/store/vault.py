@@ -47,6 +47,7 @@ class Vault:
         if len(key) != KEY_BYTES:
             raise ValueError(f"a key has {KEY_BYTES} bytes")
         self._person_key = _derived(key, b"queueflow person")
+        self._request_key = _derived(key, b"queueflow request")
         self._link_key = _derived(key, b"queueflow link")
         self._patients = AESGCM(_derived(key, b"queueflow patient"))
 
@@ -56,6 +57,10 @@ class Vault:
         The same person has the same reference in one facility and another in the next.
         """
         return PersonRef(_mac(self._person_key, facility, identity_key))
+
+    def digest(self, facility: FacilityId, request: bytes) -> str:
+        """HMAC-SHA-256 of what was asked, cut to 128 bits: it tells two requests apart and not what was in them."""
+        return _text(hmac.digest(self._request_key, _bound(facility, "") + request, sha256)[:_MAC_BYTES])
 
     def seal(self, facility: FacilityId, visit_nonce: str, patient: Patient) -> str:
         """The patient under AES-256-GCM, bound to facility and visit, as base64url.

@@ -1,12 +1,15 @@
 """What the HTTP API answers: tickets, visits, rooms and queues as the contract writes them.
 
 Lives here: the schemas that several audiences share, and their making from the model.
-May import: model, store.vault, msgspec.
-Never: a name, a birth date or an identity number, but in StaffPatient, which only staff are answered.
+May import: model, live.people, live.public, store.vault, web.answer; msgspec.
+Never: a name, a birth date or an identity number, but in live's PatientDetails, which only staff are answered.
 """
 
 import msgspec
 
+from queueflow.live.people import details
+from queueflow.live.public import PatientDetails
+from queueflow.model.commands import TicketResult
 from queueflow.model.days import rfc3339
 from queueflow.model.ids import FacilityId, ServiceDay, TicketId
 from queueflow.model.live_state import ClinicQueue, Place, RoomState, VisitRecord
@@ -14,6 +17,7 @@ from queueflow.model.patient import Patient
 from queueflow.model.ticket import FINAL, Ticket, Wait
 from queueflow.model.visit import Visit
 from queueflow.store.vault import SealBroken, Vault
+from queueflow.web.answer import Answer
 
 
 class TicketAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,29 +67,19 @@ class RoomAnswer(msgspec.Struct, frozen=True, kw_only=True):
     revision: int
 
 
-class StaffPatient(msgspec.Struct, frozen=True, kw_only=True):
-    """What staff see of a person: enough to call them by name and to ask "the number ends in 002?"."""
-
-    name: str | None
-    birth_year: int | None
-    last3: str | None
-    flags: tuple[str, ...]
-    language: str
-
-
 class StaffVisit(msgspec.Struct, frozen=True, kw_only=True):
     """A visit, the stop that was asked for (the current one where the visit was), and whose it is."""
 
     visit: VisitAnswer
     ticket: TicketAnswer
-    patient: StaffPatient
+    patient: PatientDetails
 
 
 class QueuedAnswer(msgspec.Struct, frozen=True, kw_only=True):
     """A waiting ticket and whose it is."""
 
     ticket: TicketAnswer
-    patient: StaffPatient
+    patient: PatientDetails
 
 
 class QueueAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -135,20 +129,15 @@ def visit_answer(
     )
 
 
-def staff_patient(facility: FacilityId, visit: Visit, vault: Vault) -> StaffPatient:
-    """Whose visit it is, out of the vault."""
+def opened(vault: Vault, facility: FacilityId, visit: Visit) -> Patient:
+    """The patient of a visit, out of the vault.
+
+    What was sealed with a key that is gone stays closed: one number without a name must not cost staff the queue.
+    """
     try:
-        known = vault.open(facility, visit.id, visit.sealed) if visit.sealed else Patient()
+        return vault.open(facility, visit.id, visit.sealed) if visit.sealed else Patient()
     except SealBroken:
-        # Sealed with a key that is gone: one number without a name must not cost staff the whole queue.
-        known = Patient()
-    return StaffPatient(
-        name=known.name,
-        birth_year=None if known.birth_date is None else int(known.birth_date[:4]),
-        last3=visit.last3,
-        flags=visit.flags,
-        language=visit.language,
-    )
+        return Patient()
 
 
 def staff_visit(
@@ -161,7 +150,7 @@ def staff_visit(
     return StaffVisit(
         visit=visit_answer(facility, record.visit, journey, link),
         ticket=next(stop for stop in journey if stop.id == (ticket or current)),
-        patient=staff_patient(facility, record.visit, vault),
+        patient=details(record.visit, opened(vault, facility, record.visit)),
     )
 
 
@@ -175,7 +164,7 @@ def queue_answer(facility: FacilityId, queue: ClinicQueue, vault: Vault) -> Queu
         waiting=tuple(
             QueuedAnswer(
                 ticket=ticket_answer(one.ticket, one.position, one.estimated_wait),
-                patient=staff_patient(facility, one.visit, vault),
+                patient=details(one.visit, opened(vault, facility, one.visit)),
             )
             for one in queue.waiting
         ),
@@ -214,6 +203,12 @@ def _placed(stop: Ticket, place: Place | None) -> TicketAnswer:
 
 def _instant(at_ms: int | None) -> str | None:
     return None if at_ms is None else rfc3339(at_ms)
+
+
+def ticket_answered(result: TicketResult, *, replayed: bool = False) -> Answer:
+    """200 with the ticket after a command."""
+    content = ticket_answer(result.ticket, result.position, result.estimated_wait)
+    return Answer(200, msgspec.json.encode(content), headers=replay_header(replayed or result.replayed))
 
 
 def replay_header(replayed: bool) -> list[tuple[bytes, bytes]]:

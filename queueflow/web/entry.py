@@ -7,7 +7,6 @@ Never: know one call from another.
 """
 
 import asyncio
-import hashlib
 import re
 import secrets
 import time
@@ -34,6 +33,7 @@ from queueflow.store.client import Store
 from queueflow.store.reads import Reads
 from queueflow.store.vault import Vault
 from queueflow.web import metrics, problems
+from queueflow.web.answer import Answer
 from queueflow.web.auth import MAY, Tokens, bearer
 
 AnyRequest = Request[Any, Any, Any]
@@ -54,8 +54,8 @@ class Hall:
     """What handlers work with; made once by app.create_app.
 
     `in_force`: the facilities whose rules are published, each with the version in force; one that is missing here
-    though it is in `facilities` waits for the store. `opened`: all of them are published. `draining`: the server is
-    going down.
+    though it is in `facilities` waits for the store, and `to_publish` says that one has begun to. `opened`: all of
+    them were published once. `draining`: the server is going down.
     """
 
     def __init__(
@@ -82,10 +82,16 @@ class Hall:
         self.warnings: tuple[str, ...] = ()
         self.draining = False
         self.opened = asyncio.Event()
+        self.to_publish = asyncio.Event()
 
     async def drain(self) -> None:
         """The server goes down: say so to whoever asks whether it is ready."""
         self.draining = True
+
+    def forgotten(self, facility: FacilityId) -> None:
+        """The store does not know a facility whose rules were published: it lost what it had, and gets them again."""
+        self.in_force.pop(facility, None)
+        self.to_publish.set()
 
     def facility(self, facility: str) -> Facility:
         """The facility of that id; raises UnknownFacility."""
@@ -159,6 +165,15 @@ def asked(request: AnyRequest) -> Asked:
     return cast("Asked", cast("dict[str, object]", request.scope)[_ASKED])
 
 
+def on_unknown_facility(request: AnyRequest, error: UnknownFacility) -> Answer:
+    """A facility that nobody knows; or one that the door found and only the store does not know (any more)."""
+    found = cast("dict[str, object]", request.scope).get(_ASKED)
+    if not isinstance(found, Asked):
+        return problems.on_refusal(request, error)
+    hall(request).forgotten(found.facility.id)
+    return problems.on_refusal(request, StoreUnavailable())
+
+
 def path_part(request: AnyRequest, name: str) -> str:
     """A part of the address by its name there."""
     return cast("str", request.path_params[name])
@@ -213,10 +228,11 @@ def once(request: AnyRequest, content: msgspec.Struct) -> Once | None:
     if _KEY.fullmatch(key) is None:
         raise Invalid("Idempotency-Key", "A key is 1 to 255 visible ASCII characters.")
     who = asked(request)
-    parts = (who.facility.id, who.call, who.actor, *sorted(map(str, request.path_params.values())))
-    digest = hashlib.sha256("\0".join(parts).encode())
-    digest.update(msgspec.json.encode(content, order="deterministic"))
-    return Once(key, digest.hexdigest())
+    parts = "\0".join((who.call, who.actor, *sorted(map(str, request.path_params.values()))))
+    asks = msgspec.json.encode(content, order="deterministic")
+    # Both go through the vault: what was asked holds an identity number, and some program will make a key of one.
+    vault, facility = hall(request).vault, who.facility.id
+    return Once(vault.digest(facility, key.encode()), vault.digest(facility, parts.encode() + b"\0" + asks))
 
 
 def if_revision(request: AnyRequest) -> int | None:

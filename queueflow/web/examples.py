@@ -52,6 +52,13 @@ CALLED: Final[dict[str, Any]] = {
 SERVING: Final[dict[str, Any]] = {**CALLED, "state": "serving", "started_at": "2026-11-24T00:53:02.120Z", "revision": 3}
 DONE: Final[dict[str, Any]] = {**SERVING, "state": "done", "ended_at": "2026-11-24T01:01:44.310Z", "revision": 4}
 NO_SHOW: Final[dict[str, Any]] = {**CALLED, "state": "no-show", "ended_at": "2026-11-24T00:58:00.000Z", "revision": 3}
+ON_HOLD: Final[dict[str, Any]] = {
+    **WAITING,
+    "state": "on-hold",
+    "position": None,
+    "estimated_wait": None,
+    "revision": 2,
+}
 CANCELLED: Final[dict[str, Any]] = {
     **WAITING,
     "state": "cancelled",

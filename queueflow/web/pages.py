@@ -76,6 +76,8 @@ class Screens:
             undefined=StrictUndefined,
             auto_reload=False,
         )
+        # In the order given: a kiosk offers its languages in the facility's.
+        self._templates.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": False}
         self._pages: dict[tuple[str, str], bytes] = {}
 
     def page(self, screen: str, facility: Facility) -> bytes:

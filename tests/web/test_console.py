@@ -81,6 +81,25 @@ async def test_who_does_not_come_is_a_no_show_or_waits_again(hospital: Hospital)
     assert gone["state"] == "no-show"
 
 
+async def test_a_ticket_is_held_resumed_sent_elsewhere_and_taken_back(hospital: Hospital) -> None:
+    await empty(hospital)
+    ticket = await waiting(hospital)
+    path = f"/tickets/{ticket['id']}"
+    held = (await hospital.post(f"{path}/hold", {"reason": "x-ray"}, "console")).json()
+    assert (held["state"], held["position"]) == ("on-hold", None)
+    assert (await hospital.post(f"{path}/resume", {}, "console")).json()["state"] == "waiting"
+    first = (await hospital.post(f"{path}/prioritise", {"priority": "priority"}, "console")).json()
+    assert first["priority"] == "priority"
+    moved = (await hospital.post(f"{path}/transfer", {"clinic": "desk", "priority": "ordinary"}, "console")).json()
+    assert (moved["state"], moved["clinic"], moved["priority"]) == ("waiting", "desk", "ordinary")
+    back = (await hospital.post(f"{path}/undo", role="console")).json()
+    assert (back["clinic"], back["priority"]) == ("hiv-clinic", "priority")
+    assert (await hospital.post(f"{path}/undo", role="console")).status_code == 409
+    await hospital.post("/rooms/room-9/call-next")
+    assert (await hospital.post(f"{path}/no-show")).json()["state"] == "no-show"
+    assert (await hospital.post(f"{path}/reinstate")).json()["state"] == "waiting"
+
+
 async def test_call_next_of_a_repeated_request_calls_one_patient(hospital: Hospital) -> None:
     await empty(hospital)
     key = fresh_key()

@@ -5,8 +5,7 @@ local LEFT_OVER_MS = 12 * 3600 * 1000
 local KEEP_DAY_S = 8 * 24 * 3600
 
 local function last_moved(ticket)
-  local called, started, ended = ticket.called_at_ms or 0, ticket.started_at_ms or 0, ticket.ended_at_ms or 0
-  return math.max(ticket.issued_at_ms, ticket.order_at, called, started, ended)
+  return math.max(ticket.issued_at_ms, ticket.called_at_ms or 0, ticket.started_at_ms or 0, ticket.ended_at_ms or 0)
 end
 
 local function end_ticket(c, ticket, rooms)
@@ -23,17 +22,12 @@ local function end_ticket(c, ticket, rooms)
   qf.save_ticket(c, ticket)
 end
 
--- Ends the visits that nobody has touched for half a day, each with all of its stops, as a planned one alone would
--- never have its turn; the rest keep their numbers, which nobody gets anew.
+-- Ends what nobody has touched for half a day; the rest keeps its number, which nobody gets anew.
 local function sweep(c)
   local tickets, visits, rooms, carried = {}, {}, {}, {}
-  local under_way, moved = {}, {}
-  for i, id in ipairs(redis.call("SMEMBERS", qf.key.active(c))) do
+  for _, id in ipairs(redis.call("SMEMBERS", qf.key.active(c))) do
     local ticket = qf.load_ticket(c, id)
-    under_way[i], moved[ticket.visit] = ticket, math.max(moved[ticket.visit] or 0, last_moved(ticket))
-  end
-  for _, ticket in ipairs(under_way) do
-    if c.now - moved[ticket.visit] > LEFT_OVER_MS then
+    if c.now - last_moved(ticket) > LEFT_OVER_MS then
       end_ticket(c, ticket, rooms)
       tickets[#tickets + 1] = ticket
       visits[ticket.visit] = true
@@ -44,8 +38,10 @@ local function sweep(c)
   local ended = {}
   for id in pairs(visits) do
     local visit = qf.load_visit(c, id)
-    visit.state = visit.state == "arrived" and "cancelled" or "finished"
-    qf.save_visit(c, visit)
+    if not carried[id] then
+      visit.state = visit.state == "arrived" and "cancelled" or "finished"
+      qf.save_visit(c, visit)
+    end
     ended[#ended + 1] = visit
   end
   for id in pairs(carried) do
@@ -75,10 +71,9 @@ function qf.carry_over(c, visit)
   end
 end
 
--- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's. A command of
--- the day "" knows none: it is the store's own affair.
+-- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's.
 function qf.enter_day(c)
-  if c.version == nil or c.a.day == "" or (c.day and c.a.day <= c.day) then
+  if c.version == nil or (c.day and c.a.day <= c.day) then
     return
   end
   local before = c.day
