@@ -1,11 +1,12 @@
 """What a rule can ask about: the columns of decision tables, each with its kind and the words it may hold.
 
 Lives here: Column, Kind, the flags that queueflow knows, the columns of every facility, and the nearest name.
-May import: model, the standard library's difflib.
+May import: model, the standard library's difflib and re.
 Never: a patient's values (facts), or how a cell asks (unary).
 """
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Final
@@ -38,6 +39,31 @@ class Column(msgspec.Struct, frozen=True):
     name: str
     kind: Kind
     words: tuple[str, ...] | None = None
+
+
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_NUMBER_BOUND: Final = 2**63
+
+
+def minutes(text: str) -> int | None:
+    """Minutes since midnight of a time written 07:30, or None for what is no time."""
+    match = _TIME.fullmatch(text)
+    return int(match[1]) * 60 + int(match[2]) if match else None
+
+
+def answered(column: Column, answer: str | int | bool) -> Value | None:
+    """What an answer is in its column; None, unknown, for what is not of its kind or none of its words."""
+    match column.kind:
+        case Kind.NUMBER:
+            if isinstance(answer, bool) or not isinstance(answer, int):
+                return None
+            return answer if -_NUMBER_BOUND <= answer < _NUMBER_BOUND else None
+        case Kind.TRUTH:
+            return answer if isinstance(answer, bool) else None
+        case Kind.TIME:
+            return minutes(answer) if isinstance(answer, str) else None
+        case Kind.WORD | Kind.WORDS:
+            return answer if column.words is not None and answer in column.words else None
 
 
 CHILD_UNDER_6: Final = "child-under-6"

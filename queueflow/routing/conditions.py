@@ -27,6 +27,8 @@ _NAME = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*")
 _HAS = re.compile(r"\bhas\s*\(")
 _PLACE = re.compile(r"ERROR: <input>:([0-9]+):([0-9]+): (.*)")
 _OVERLOAD = re.compile(r"found no matching overload for '(.+)' applied to '\((.*)\)'")
+_KINDS: Final = {"list(string)": "words", "int": "whole number", "string": "text", "bool": "true or false"}
+_KIND = re.compile("|".join(map(re.escape, _KINDS)))
 _UNDECLARED = re.compile(r"undeclared reference to '([^']*)'")
 
 
@@ -90,8 +92,7 @@ class Language:
             # Alone first, so that its places are those that the author sees.
             self._compile(when)
         text = expression(cells, when)
-        names = frozenset(_NAME.findall(text)).intersection(self.names)
-        return Condition(cells, self._compile(text), names)
+        return Condition(cells, self._compile(text), _names(text).intersection(self.names))
 
     def _compile(self, expression: str) -> _Program:
         if "\0" in expression:
@@ -171,6 +172,15 @@ def expression(cells: Sequence[tuple[Column, Test]], when: str) -> str:
     return " && ".join(parts) or "true"
 
 
+def _names(text: str) -> frozenset[str]:
+    """Everything in an expression that may be a column: of `a.b.c` also `a` and `a.b`, as `c` may be a function."""
+    found: set[str] = set()
+    for name in _NAME.findall(text):
+        parts = name.split(".")
+        found.update(".".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return frozenset(found)
+
+
 def _place(text: str, offset: int) -> tuple[int, int]:
     return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
 
@@ -179,14 +189,15 @@ def _told(message: str) -> ConditionWrong:
     """The library's message as a sentence with its place."""
     found = _PLACE.search(message)
     if found is None:
-        deep = "recursion limit" in message
-        return ConditionWrong("nests too deeply: at most 32 levels." if deep else "cannot be read.")
+        if "recursion limit" in message:
+            return ConditionWrong("nests too deeply: at most 32 levels.")
+        return ConditionWrong("is too long." if "size exceeds" in message else "cannot be read.")
     line, character, text = int(found[1]), int(found[2]), found[3].strip()
     if undeclared := _UNDECLARED.search(text):
         name = undeclared[1]
         return ConditionWrong(f'"{name}" is not known.', line, character, name)
     if overload := _OVERLOAD.search(text):
-        kinds = overload[2].replace("int", "whole number").replace("string", "text")
+        kinds = _KIND.sub(lambda found: _KINDS[found[0]], overload[2])
         sentence = f"{overload[1].replace('_', ' ').strip()} cannot be used on ({kinds})."
         return ConditionWrong(sentence, line, character)
     if "yntax error" in text:

@@ -22,7 +22,7 @@ def decide(ruleset: Ruleset, facts: Facts) -> Choice | None:
     facility's last class; candidates without a balance are balanced by the shortest wait. `decision.rule` is
     the row that gave the candidates, as `table.row`; its reasons quote the rules, never the patient.
     """
-    worlds = facts.worlds()
+    worlds = facts.worlds(ruleset.answers)
     candidates: tuple[ClinicId, ...] = ()
     priority: PriorityId = ruleset.last_priority
     balance = Balance.SHORTEST_WAIT
@@ -42,7 +42,7 @@ def decide(ruleset: Ruleset, facts: Facts) -> Choice | None:
 
 def matches(ruleset: Ruleset, facts: Facts) -> tuple[tuple[Table, Row], ...]:
     """The rows that match, table by table: what a decision is made of."""
-    return tuple(_matches(ruleset, facts.worlds()))
+    return tuple(_matches(ruleset, facts.worlds(ruleset.answers)))
 
 
 def _matches(ruleset: Ruleset, worlds: tuple[Values, ...]) -> list[tuple[Table, Row]]:

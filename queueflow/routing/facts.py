@@ -17,7 +17,17 @@ from queueflow.model.days import local_time
 from queueflow.model.errors import Invalid
 from queueflow.model.facility import Facility
 from queueflow.model.patient import Identity, PartialDate, Patient, Sex, partial_date
-from queueflow.routing.columns import ANSWER, CHILD_UNDER_6, ELDERLY_75, FLAGS, WEEKDAYS, Value, Values
+from queueflow.routing.columns import (
+    ANSWER,
+    CHILD_UNDER_6,
+    ELDERLY_75,
+    FLAGS,
+    WEEKDAYS,
+    Column,
+    Value,
+    Values,
+    answered,
+)
 
 CHILD_YEARS: Final = 6
 ELDERLY_YEARS: Final = 75
@@ -98,8 +108,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
             answers=dict(answers),
         )
 
-    def worlds(self) -> tuple[Values, ...]:
-        """The known values by column: one set, or one for each possible age."""
+    def worlds(self, declared: Sequence[Column]) -> tuple[Values, ...]:
+        """The known values by column: one set, or one for each possible age. `declared`: the answers that count."""
         values: dict[str, Value] = {
             "flags": list(self.flags),
             "proven": self.proven,
@@ -115,8 +125,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
             values["insurance_code"] = self.insurance_code
         if self.scheme is not None:
             values["scheme"] = self.scheme
-        for name, answer in self.answers.items():
-            values[ANSWER + name] = answer
+        for column in declared if self.answers else ():
+            answer = self.answers.get(column.name.removeprefix(ANSWER))
+            value = None if answer is None else answered(column, answer)
+            if value is not None:
+                values[column.name] = value
         return tuple(_aged(values, age) for age in self.ages) or (values,)
 
 

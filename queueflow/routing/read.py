@@ -6,7 +6,7 @@ Never: open a file: texts come in, `file` is only what findings call it.
 """
 
 import re
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Sequence
 from typing import Final
 from zoneinfo import ZoneInfoNotFoundError
 
@@ -35,37 +35,30 @@ def read_facility(text: str, file: str) -> Facility:
     source = Source(text, file)
     root = source.root()
     languages = _languages(root)
-    services = [_service(part, languages) for part in root.sections("services", "services")]
-    priorities = [_priority(part, languages) for part in root.sections("priorities", "priorities")]
-    clinics = root.sections("clinics", "clinics")
-    rooms = root.sections("rooms", "rooms")
-    known_services = [service.id for service in services]
-    known_clinics = [one for part in clinics if isinstance(one := part.data.get("id"), str)]
+    parts = {key: root.sections(key, key) for key in ("priorities", "services", "clinics", "rooms")}
+    ids = {key: _unique(root, key, sections) for key, sections in parts.items()}
     facility = Facility(
         id=FacilityId(root.slug("id")),
         name=_local(root, "name", languages, needed=True),
         time_zone=_time_zone(root),
         languages=languages,
-        services=tuple(services),
-        clinics=tuple(_clinic(part, languages, known_services) for part in clinics),
-        rooms=tuple(_room(part, languages, known_clinics) for part in rooms),
-        priorities=tuple(priorities),
-        fallback=ClinicId(found) if (found := _one_of(root, "fallback", known_clinics)) else None,
-        fallback_priority=(
-            PriorityId(found) if (found := _one_of(root, "fallback_priority", [p.id for p in priorities])) else None
-        ),
+        services=tuple(_service(part, languages) for part in parts["services"]),
+        clinics=tuple(_clinic(part, languages, ids["services"]) for part in parts["clinics"]),
+        rooms=tuple(_room(part, languages, ids["clinics"]) for part in parts["rooms"]),
+        priorities=tuple(_priority(part, languages) for part in parts["priorities"]),
+        fallback=ClinicId(desk) if (desk := _one_of(root, "fallback", ids["clinics"])) else None,
+        fallback_priority=PriorityId(one) if (one := _one_of(root, "fallback_priority", ids["priorities"])) else None,
     )
     if root.has("fallback") is not root.has("fallback_priority"):
         missing = "fallback_priority" if root.has("fallback") else "fallback"
         root.wrong(f'"{missing}" is missing: a fallback is a clinic and a priority class.', missing)
     root.close(_TOP)
-    _unique(root, "priorities", [priority.id for priority in facility.priorities])
-    _unique(root, "services", known_services)
-    _unique(root, "clinics", [clinic.id for clinic in facility.clinics])
-    _unique(root, "rooms", [room.id for room in facility.rooms])
     source.done()
     # Only now: a mistyped name would be told a second time, as what nobody gives or serves.
-    _complete(root, facility)
+    given = {service for clinic in facility.clinics for service in clinic.services}
+    _each(parts["services"], given, "no clinic gives this service.")
+    served = {clinic for room in facility.rooms for clinic in room.clinics}
+    _each(parts["clinics"], served, "no room serves this clinic.")
     source.done()
     return facility
 
@@ -113,8 +106,7 @@ def _local(section: Section, key: str, languages: Sequence[str], *, needed: bool
             section.wrong(f'"{key}" is missing: expected {{ {example} }}.', key)
         return {}
     texts: LocalText = {}
-    for language, text in part.data.items():
-        part.take(language)
+    for language, text in part.data.items() if languages else ():
         if language not in languages:
             part.unknown(language, "is not one of the facility's languages.", languages)
         elif isinstance(text, str) and text.strip():
@@ -150,7 +142,7 @@ def _priority(part: Section, languages: Sequence[str]) -> PriorityClass:
 
 
 def _clinic(part: Section, languages: Sequence[str], services: Sequence[str]) -> Clinic:
-    series = part.text("series")
+    series = part.text("series", expected='a letter, such as "A"')
     if series and not _SERIES.fullmatch(series):
         part.wrong("expected one letter from A to Z, not I or O (they look like 1 and 0).", "series")
     clinic = Clinic(
@@ -227,26 +219,21 @@ def _one_of(part: Section, key: str, known: Sequence[str]) -> str | None:
     return word
 
 
-def _complete(root: Section, facility: Facility) -> None:
-    """Every service is given by some clinic, and every clinic served by some room."""
-    given = {service for clinic in facility.clinics for service in clinic.services}
-    served = {clinic for room in facility.rooms for clinic in room.clinics}
-    _each(root, "services", (s.id for s in facility.services), given, "no clinic gives this service.")
-    _each(root, "clinics", (c.id for c in facility.clinics), served, "no room serves this clinic.")
-
-
-def _unique(root: Section, key: str, ids: Sequence[str]) -> None:
-    if not ids:
+def _unique(root: Section, key: str, parts: Sequence[Section]) -> tuple[str, ...]:
+    """The ids of the parts, each noted where it is used a second time."""
+    if not parts and not root.has(key):
         root.wrong(f'"{key}" is missing: expected at least one, begun with [[{key}]].', key)
-    for number, one in enumerate(ids):
-        if one and ids.index(one) < number:
-            first = root.line(key, ids.index(one))
-            root.wrong(
-                f'"{one}" is there already, on line {first}.', key, line=root.line(key, number, "id"), column="id"
-            )
+    lines: dict[str, int] = {}
+    for part in parts:
+        one = part.data.get("id")
+        if isinstance(one, str) and one in lines:
+            part.wrong(f'"{one}" is there already, on line {lines[one]}.', "id")
+        elif isinstance(one, str):
+            lines[one] = part.line("id")
+    return tuple(lines)
 
 
-def _each(root: Section, key: str, ids: Iterable[str], used: Container[str], sentence: str) -> None:
-    for number, one in enumerate(ids):
-        if one and one not in used:
-            root.wrong(f'"{one}": {sentence}', key, line=root.line(key, number), column="id")
+def _each(parts: Sequence[Section], used: Container[object], sentence: str) -> None:
+    for part in parts:
+        if part.data.get("id") not in used:
+            part.wrong(sentence, "id")

@@ -98,14 +98,14 @@ class Section:
         name = key if word is None else word
         self.wrong(f'"{name}" {sentence}', key, mend(name, known))
 
-    def text(self, key: str, default: str | None = None) -> str:
+    def text(self, key: str, default: str | None = None, *, expected: str = 'a text, such as "…"') -> str:
         """A text; noted where it is missing (without a default) or another kind of value."""
         value = self.take(key)
         if isinstance(value, str) and value.strip():
             return value
         if value is None and default is not None:
             return default
-        self.missing_or(key, 'a text, such as "…"')
+        self.missing_or(key, expected)
         return ""
 
     def words(self, key: str, *, needed: bool = True) -> tuple[str, ...]:
@@ -208,7 +208,7 @@ def meant(word: str, known: Iterable[str]) -> str:
 
 def mend(word: str, known: Iterable[str]) -> str:
     """`Did you mean …?`, or what there is, or nothing."""
-    names = tuple(known)
+    names = tuple(dict.fromkeys(known))
     return meant(word, names) or (f"There is: {listed(names)}." if names else "")
 
 
@@ -217,7 +217,7 @@ def _list(value: object) -> list[object]:
 
 
 def _label(label: str, number: int, data: dict[str, object]) -> str:
-    name = data.get("name") if isinstance(data.get("name"), str) else data.get("id")
+    name = data.get("id", data.get("name"))
     return f"{label} {number} ({name})" if isinstance(name, str) and name else f"{label} {number}"
 
 

@@ -15,7 +15,7 @@ from typing import Final, NoReturn, cast
 
 import msgspec
 
-from queueflow.routing.columns import Column, Kind, Value, nearest
+from queueflow.routing.columns import Column, Kind, Value, minutes, nearest
 
 
 class AnyValue(msgspec.Struct, frozen=True):
@@ -70,8 +70,8 @@ _IN = re.compile(r"in\s*\[(.*)\]")
 _COMPARISON = re.compile(r"(>=|<=|==|!=|=|>|<)\s*(.+)")
 _RANGE = re.compile(r"(.+?)\s*\.\.\s*(.+)")
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_NEGATED: Final = "not "
 _RESERVED: Final = frozenset({"known", "unknown", "not", "in", "-"})
 
 _EXAMPLE: Final = {
@@ -162,10 +162,10 @@ def _compared(operator: str, number: int) -> tuple[Span, ...]:
 def _number(text: str, column: Column) -> int:
     if column.kind is Kind.NUMBER and _NUMBER.fullmatch(text):
         return int(text)
-    match = _TIME.fullmatch(text) if column.kind is Kind.TIME else None
-    if match is None:
+    minute = minutes(text) if column.kind is Kind.TIME else None
+    if minute is None:
         _refuse(column)
-    return int(match[1]) * 60 + int(match[2])
+    return minute
 
 
 def _word(text: str, column: Column) -> str:
@@ -190,7 +190,7 @@ def _any_of(tests: list[Test], column: Column) -> Test:
     for test in tests:
         if isinstance(test, OneOf) and not test.negated:
             words += test.words
-        elif isinstance(test, Spans):
+        elif isinstance(test, Spans) and not test.written.startswith(_NEGATED):
             spans += test.spans
             written.append(test.written)
         else:
@@ -207,8 +207,8 @@ def _negated(test: Test, column: Column) -> Test:
         return OneOf(test.words, negated=True)
     if isinstance(test, Truth):
         return Truth(not test.value)
-    if isinstance(test, Spans) and not test.written.startswith("not "):
-        return Spans(_outside(test.spans), f"not {test.written}")
+    if isinstance(test, Spans) and not test.written.startswith(_NEGATED):
+        return Spans(_outside(test.spans), _NEGATED + test.written)
     raise NotUnderstood(f'after "not", {_expected(column)}')
 
 

@@ -1,0 +1,3 @@
+from tests.purity import no_sockets
+
+__all__ = ["no_sockets"]
