@@ -5,7 +5,7 @@ May import: routing.columns, routing.unary, the standard library's bisect.
 Never: know CEL, or decide: what is left is still evaluated.
 
 A column's tests can only tell apart as many values as they mention: the words, or the numbers where spans begin
-and end. Each such value is asked once when the index is built; a patient then costs one look-up a column.
+and end. The rows of each are worked out when the index is built; a patient then costs one look-up a column.
 """
 
 from bisect import bisect_right
@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from queueflow.routing.columns import Column, Kind, Value, Values
-from queueflow.routing.unary import ANY, OneOf, Spans, Test, holds
+from queueflow.routing.unary import ANY, OneOf, Span, Spans, Test, holds
 
 
 class _ColumnIndex(Protocol):
@@ -40,52 +40,37 @@ class Index:
 
 
 def _index(column: Column, tests: list[Test]) -> _ColumnIndex:
-    if column.kind is Kind.WORDS:
-        return _ByWords(tests)
-    if column.kind in (Kind.NUMBER, Kind.TIME):
-        return _ByNumber(tests)
-    return _ByWord(tests)
+    match column.kind:
+        case Kind.WORDS:
+            return _ByWords(tests)
+        case Kind.WORD:
+            return _ByWord(tests)
+        case Kind.NUMBER | Kind.TIME:
+            return _ByNumber(tests)
+        case Kind.TRUTH:
+            return _ByTruth(tests)
 
 
 def _mask(tests: list[Test], value: Value | None) -> int:
+    """The rows whose tests hold of a value."""
     mask = 0
     for row, test in enumerate(tests):
         mask |= holds(test, value) << row
     return mask
 
 
-class _ByWord:
-    """One word, or true and false."""
-
+class _ByTruth:
     def __init__(self, tests: list[Test]) -> None:
-        words = {word for test in tests if isinstance(test, OneOf) for word in test.words}
-        self._rows: dict[Value | None, int] = {value: _mask(tests, value) for value in (*words, True, False, None)}
-        self._others = _mask(tests, "")
+        self._true, self._false, self._unknown = (_mask(tests, value) for value in (True, False, None))
 
     def rows(self, value: Value | None) -> int:
-        return self._others if isinstance(value, list) else self._rows.get(value, self._others)
-
-
-class _ByNumber:
-    """A whole number: between two neighbouring ends of spans, all numbers are alike."""
-
-    def __init__(self, tests: list[Test]) -> None:
-        ends: set[int] = set()
-        for test in tests:
-            if isinstance(test, Spans):
-                ends |= {low for low, _ in test.spans if low is not None}
-                ends |= {high + 1 for _, high in test.spans if high is not None}
-        self._ends = sorted(ends)
-        below = (self._ends[0] - 1) if self._ends else 0
-        self._rows = [_mask(tests, number) for number in (below, *self._ends)]
-        self._unknown = _mask(tests, None)
-
-    def rows(self, value: Value | None) -> int:
-        return self._rows[bisect_right(self._ends, value)] if isinstance(value, int) else self._unknown
+        if value is True:
+            return self._true
+        return self._false if value is False else self._unknown
 
 
 class _ByWords:
-    """A set of words: rows that ask for none of them, plus those that one asks for, less those that one forbids."""
+    """A set of words: rows that hold without any, and those that one asks for, less those that one forbids."""
 
     def __init__(self, tests: list[Test]) -> None:
         self._without = _mask(tests, [])
@@ -106,3 +91,59 @@ class _ByWords:
             mask |= self._with.get(word, 0)
             forbidden |= self._forbidden.get(word, 0)
         return mask & ~forbidden
+
+
+class _ByWord:
+    """One word: a set of one."""
+
+    def __init__(self, tests: list[Test]) -> None:
+        sets = _ByWords(tests)
+        words = {word for test in tests if isinstance(test, OneOf) for word in test.words}
+        self._rows = {word: sets.rows([word]) for word in words}
+        self._others = sets.rows([])
+        self._unknown = sets.rows(None)
+
+    def rows(self, value: Value | None) -> int:
+        return self._rows.get(value, self._others) if isinstance(value, str) else self._unknown
+
+
+class _ByNumber:
+    """A whole number: between two neighbouring ends of spans, all numbers hold of the same rows."""
+
+    def __init__(self, tests: list[Test]) -> None:
+        mask = 0
+        changes: dict[int, int] = {}
+        for row, test in enumerate(tests):
+            for first, after in _runs(test.spans) if isinstance(test, Spans) else ():
+                if first is None:
+                    mask |= 1 << row
+                else:
+                    changes[first] = changes.get(first, 0) ^ 1 << row
+                if after is not None:
+                    changes[after] = changes.get(after, 0) ^ 1 << row
+            mask |= (not isinstance(test, Spans) and holds(test, 0)) << row
+        self._ends = sorted(changes)
+        self._rows = [mask]
+        for end in self._ends:
+            mask ^= changes[end]
+            self._rows.append(mask)
+        self._unknown = _mask(tests, None)
+
+    def rows(self, value: Value | None) -> int:
+        return self._rows[bisect_right(self._ends, value)] if isinstance(value, int) else self._unknown
+
+
+def _runs(spans: Sequence[Span]) -> list[tuple[int | None, int | None]]:
+    """The spans without overlaps, from the first number to that after the last."""
+    runs: list[tuple[int | None, int | None]] = []
+    for low, high in sorted(spans, key=lambda span: (span[0] is not None, span[0] or 0)):
+        after = None if high is None else high + 1
+        if not runs:
+            runs.append((low, after))
+            continue
+        first, end = runs[-1]
+        if end is not None and low is not None and low > end:
+            runs.append((low, after))
+        elif end is not None:
+            runs[-1] = (first, None if after is None else max(end, after))
+    return runs

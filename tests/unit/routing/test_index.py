@@ -5,7 +5,7 @@ from queueflow.routing.columns import Column, Kind, Value
 from queueflow.routing.conditions import Language, Rows
 from queueflow.routing.index import Index
 from queueflow.routing.unary import Test, holds, read_cell
-from tests.unit.routing.example import COLUMNS, cells, values
+from tests.unit.routing.example import COLUMNS, cells, plain_cells, values
 
 Cells = dict[str, tuple[Column, Test]]
 ALL = tuple(COLUMNS.values())
@@ -48,3 +48,11 @@ def test_two_thousand_rows_are_told_apart_by_one_look_a_column() -> None:
     assert index.rows({"age_years": 1999}) == 1 << 1999
     assert index.rows({"age_years": 2000}) == 0
     assert index.rows({}) == 0
+
+
+@given(st.lists(st.lists(plain_cells(COLUMNS[Kind.NUMBER]), min_size=1, max_size=4), max_size=6), st.integers(-5, 14))
+def test_spans_that_overlap_count_once(table: list[list[str]], number: int) -> None:
+    age = COLUMNS[Kind.NUMBER]
+    tests = [read_cell(parts, age) for parts in table]
+    left = Index([{age.name: (age, test)} for test in tests]).rows({"age_years": number})
+    assert [bool(left >> row & 1) for row in range(len(tests))] == [holds(test, number) for test in tests]
