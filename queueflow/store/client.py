@@ -77,13 +77,12 @@ class Store:
     """
 
     def __init__(self, url: str, *, wait_replicas: int = 0) -> None:
-        self.redis = Redis.from_pool(_pool(url, REPLY_S))
-        """For the stream's tailer; calls have connections of their own."""
+        self.redis = Redis.from_pool(_pool(url))
+        """For the stream's tailer, which sets its own time limits; calls have connections of their own."""
         self.round_trips = 0
         """Pipelines sent."""
         self._wait_replicas = wait_replicas
-        # A pipeline has one time limit of its own, which also ends a store that answers a drop at a time.
-        pool = _pool(url, None)
+        pool = _pool(url)
         self._idle: list[AbstractConnection] = [pool.make_connection() for _ in range(CONNECTIONS)]
         self._waiting: deque[_Call] = deque()
         self._pipelines: set[asyncio.Task[None]] = set()
@@ -192,7 +191,8 @@ class Store:
             return
         async with self._loading:
             if not self._loaded:
-                await library.load(self.redis)
+                async with asyncio.timeout(CONNECT_S + REPLY_S):
+                    await library.load(self.redis)
                 self._loaded = True
 
     async def _send(self, connection: AbstractConnection, batch: Sequence[_Call]) -> list[_Call]:
@@ -226,14 +226,16 @@ class Store:
         return lacking
 
 
-def _pool(url: str, reply_s: float | None) -> ConnectionPool:
-    # RESP2 has no pushed messages, so nothing but replies can arrive; and redis-py would repeat sent commands itself.
+def _pool(url: str) -> ConnectionPool:
+    # RESP2 has no pushed messages, so nothing but replies can arrive. No retry: redis-py would send commands again. No
+    # socket_timeout: with one, redis-py sends within asyncio.wait_for, which on Python 3.11 can swallow a cancellation;
+    # and a limit for each reply would never end a store that answers a drop at a time.
     return ConnectionPool.from_url(  # pyright: ignore[reportUnknownMemberType]
         url,
         protocol=2,
         retry=Retry(NoBackoff(), 0),
         socket_connect_timeout=CONNECT_S,
-        socket_timeout=reply_s,
+        socket_timeout=None,
         driver_info=None,
         max_connections=4096,
     )

@@ -93,6 +93,10 @@ qf.register("check_in", function(c)
   if a.person then
     ticket, visit = held(c)
     if ticket then
+      -- A planned stop begins when its patient comes for it and no other is under way: they missed that one.
+      if ticket.state == "planned" and not qf.is_under_way(qf.journey(c, visit)) and qf.join(c, ticket) then
+        qf.tell_began(c, ticket, visit)
+      end
       return result(c, ticket, visit, false)
     end
   end

@@ -19,7 +19,8 @@ qf.register("open_room", function(c)
   if setup == nil then
     return qf.refuse("unknown-room")
   end
-  local clinics = a.clinics and #a.clinics > 0 and a.clinics or setup.clinics
+  -- Each clinic once, or its rooms would be counted too high.
+  local clinics = qf.touched(nil, { clinics = a.clinics and #a.clinics > 0 and a.clinics or setup.clinics })
   for _, clinic in ipairs(clinics) do
     if qf.clinic_setup(c, clinic) == nil then
       return qf.refuse("unknown-clinic")

@@ -56,7 +56,8 @@ local function write_setup(c, clinics, rooms)
   add("priorities", c.a.priorities)
   redis.call("DEL", qf.key.setup(c))
   redis.call("HSET", qf.key.setup(c), unpack(fields))
-  c.setup = nil
+  -- What was read under the old setup, to close a day, is of another shape.
+  c.setup, c.pictures = nil, {}
 end
 
 -- Rooms as they are, without clinics that are gone; the clinics' counts of rooms are made anew.

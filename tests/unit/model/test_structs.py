@@ -20,9 +20,9 @@ FEED_NAMES = {
     "ticket.issued", "ticket.called", "ticket.recalled", "ticket.started", "ticket.completed", "ticket.no-show",
     "ticket.requeued", "ticket.reinstated", "ticket.transferred", "ticket.held", "ticket.resumed", "ticket.cancelled",
     "ticket.undone", "ticket.suspended", "room.opened", "room.paused", "room.closed", "clinic.updated",
-    "ruleset.published", "day.closed",
+    "ruleset.published", "day.closed", "ticket.prioritised",
 }  # fmt: skip
-"""DESIGN section 7."""
+"""The names that feeds may carry."""
 
 NEVER_EMPTY = {("Visit", "tickets"), ("VisitRecord", "journey")}
 """Containers that the engine fills whenever it makes the struct."""

@@ -11,6 +11,11 @@ def test_the_moves_are_those_of_the_contract() -> None:
         "complete": {S.SERVING: S.DONE},
         "no-show": {S.CALLED: S.NO_SHOW},
         "requeue": {S.CALLED: S.WAITING},
+        "reinstate": {S.NO_SHOW: S.WAITING},
+        "transfer": dict.fromkeys((S.WAITING, S.CALLED, S.SERVING), S.WAITING),
+        "hold": {S.WAITING: S.ON_HOLD},
+        "resume": {S.ON_HOLD: S.WAITING},
+        "prioritise": {state: state for state in (S.PLANNED, S.WAITING, S.ON_HOLD)},
         "cancel": dict.fromkeys((S.PLANNED, S.WAITING, S.CALLED, S.ON_HOLD, S.NO_SHOW), S.CANCELLED),
     } == TRANSITIONS
 

@@ -5,7 +5,8 @@ local LEFT_OVER_MS = 12 * 3600 * 1000
 local KEEP_DAY_S = 8 * 24 * 3600
 
 local function last_moved(ticket)
-  return math.max(ticket.issued_at_ms, ticket.called_at_ms or 0, ticket.started_at_ms or 0, ticket.ended_at_ms or 0)
+  local called, started, ended = ticket.called_at_ms or 0, ticket.started_at_ms or 0, ticket.ended_at_ms or 0
+  return math.max(ticket.issued_at_ms, ticket.order_at, called, started, ended)
 end
 
 local function end_ticket(c, ticket, rooms)
@@ -22,12 +23,17 @@ local function end_ticket(c, ticket, rooms)
   qf.save_ticket(c, ticket)
 end
 
--- Ends what nobody has touched for half a day; the rest keeps its number, which nobody gets anew.
+-- Ends the visits that nobody has touched for half a day, each with all of its stops, as a planned one alone would
+-- never have its turn; the rest keep their numbers, which nobody gets anew.
 local function sweep(c)
   local tickets, visits, rooms, carried = {}, {}, {}, {}
-  for _, id in ipairs(redis.call("SMEMBERS", qf.key.active(c))) do
+  local under_way, moved = {}, {}
+  for i, id in ipairs(redis.call("SMEMBERS", qf.key.active(c))) do
     local ticket = qf.load_ticket(c, id)
-    if c.now - last_moved(ticket) > LEFT_OVER_MS then
+    under_way[i], moved[ticket.visit] = ticket, math.max(moved[ticket.visit] or 0, last_moved(ticket))
+  end
+  for _, ticket in ipairs(under_way) do
+    if c.now - moved[ticket.visit] > LEFT_OVER_MS then
       end_ticket(c, ticket, rooms)
       tickets[#tickets + 1] = ticket
       visits[ticket.visit] = true
@@ -38,10 +44,8 @@ local function sweep(c)
   local ended = {}
   for id in pairs(visits) do
     local visit = qf.load_visit(c, id)
-    if not carried[id] then
-      visit.state = visit.state == "arrived" and "cancelled" or "finished"
-      qf.save_visit(c, visit)
-    end
+    visit.state = visit.state == "arrived" and "cancelled" or "finished"
+    qf.save_visit(c, visit)
     ended[#ended + 1] = visit
   end
   for id in pairs(carried) do
@@ -71,9 +75,10 @@ function qf.carry_over(c, visit)
   end
 end
 
--- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's.
+-- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's. A command of
+-- the day "" knows none: it is the store's own affair.
 function qf.enter_day(c)
-  if c.version == nil or (c.day and c.a.day <= c.day) then
+  if c.version == nil or c.a.day == "" or (c.day and c.a.day <= c.day) then
     return
   end
   local before = c.day

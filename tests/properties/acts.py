@@ -1,0 +1,228 @@
+"""Each command of the engine, sent, and what must then be so: refused or not as the states say, and what it changed."""
+
+from collections.abc import Mapping, Sequence
+
+from queueflow.model.commands import (
+    Attach,
+    AttachResult,
+    Call,
+    CallNext,
+    CallNextResult,
+    Cancel,
+    CheckIn,
+    CloseRoom,
+    Complete,
+    NoShow,
+    OpenRoom,
+    PauseRoom,
+    Publish,
+    PublishResult,
+    Recall,
+    Requeue,
+    RoomResult,
+    Start,
+    TicketCommand,
+    TicketResult,
+)
+from queueflow.model.errors import Invalid, NotAllowedInState, RoomNotOpen, UnknownClinic, UnknownRoom
+from queueflow.model.ids import ClinicId, PersonRef, PractitionerId, PriorityId, RoomId, ServiceId, TicketId
+from queueflow.model.live_state import RoomStatus
+from queueflow.model.priority import Balance
+from queueflow.model.ticket import TRANSITIONS, Decision, TicketState
+from tests.properties.audit import IN_ROOM, OVER, UNDER_WAY, hold
+from tests.properties.driver import Driver, Refused
+from tests.properties.kept import changed
+from tests.properties.order import came_back_where_the_policy_says, nobody_passed_over
+from tests.properties.setups import SETUPS
+
+S = TicketState
+MOVES: dict[str, type[TicketCommand]] = {
+    "recall": Recall,
+    "start": Start,
+    "complete": Complete,
+    "no-show": NoShow,
+    "requeue": Requeue,
+    "cancel": Cancel,
+}
+
+
+class Acts(Driver):
+    """What may be done in a hospital."""
+
+    def publishes(self, setup: str, once: bool = False) -> None:
+        clinics, rooms, classes = SETUPS[setup]
+        command = Publish(
+            digest=setup, clinics=clinics, rooms=rooms, priorities=classes, sources={"rules": setup}, **self.base(once)
+        )
+        version = int(self.kept.meta.get("version", 0))
+        same = self.kept.meta.get("digest") == setup
+        stranded = [
+            ticket
+            for ticket in (self.kept.tickets[one] for one in self.kept.active)
+            if ticket.priority not in {one.id for one in classes}
+            or (ticket.clinic and ticket.clinic not in {one.id for one in clinics})
+            or (ticket.state in IN_ROOM and ticket.room not in {one.id for one in rooms})
+        ]
+        expected = Refused(NotAllowedInState, None) if stranded and not same else None
+        result: PublishResult | None = self.send(command, expected)
+        if result is not None:
+            hold("version", (result.version, result.changed) == (version if same else version + 1, not same), result)
+            self.became({})
+
+    def check_in_command(
+        self,
+        clinics: Sequence[str],
+        priority: str,
+        balance: Balance,
+        *,
+        person: int | None = None,
+        service: str = "s1",
+        once: bool = False,
+    ) -> CheckIn:
+        base = self.base(once)
+        return CheckIn(
+            nonce=f"{self.serial:013d}",
+            service=ServiceId(service),
+            candidates=tuple(ClinicId(clinic) for clinic in clinics),
+            priority=PriorityId(priority),
+            balance=balance,
+            decision=Decision(ruleset=1, rule="row-1"),
+            language="vi",
+            sealed="sealed",
+            person=None if person is None else PersonRef(f"person-{person}"),
+            last3="001",
+            flags=("pregnant",) if person == 0 else (),
+            **base,
+        )
+
+    def checks_in(self, command: CheckIn) -> None:
+        before = self.kept
+        known = [clinic for clinic in command.candidates if clinic in before.clinics]
+        expected = None if known else Refused(UnknownClinic)
+        if command.priority not in {one.id for one in before.classes}:
+            expected = Refused(Invalid, (("field", "priority"),))
+        held, visit = self.held(command.person, command.service), self.open_visit(command.person)
+        begins = visit is None or not UNDER_WAY & set(self.journey(visit).values())
+        result: TicketResult | None = self.send(command, expected)
+        if result is None:
+            return
+        ticket = result.ticket
+        if held:
+            hold("B4 the ticket they hold", (ticket.id, result.created) == (held, False), result, held)
+            hold("B4 nothing changed", before.raw == self.kept.raw, changed(before, self.kept))
+            self.became({})
+            return
+        hold("created", result.created and ticket.id not in before.tickets, result)
+        hold("one visit", (visit is None) is (ticket.visit not in before.visits), result, visit)
+        hold("one visit", visit in (None, ticket.visit), result, visit)
+        hold("a candidate", ticket.clinic in known if begins else ticket.clinic is None, result, known)
+        first = command.balance is not Balance.FIRST or not begins or ticket.clinic == known[0]
+        hold("the first candidate", first, result, known)
+        hold("journey", [stop.id for stop in result.journey] == list(result.visit.tickets), result)
+        self.became({ticket.id: S.WAITING if begins else S.PLANNED})
+        self.placed(result)
+
+    def held(self, person: str | None, service: str) -> str | None:
+        """The ticket that a person holds for a service, not yet over."""
+        live = [
+            ticket.id
+            for ticket in self.kept.tickets.values()
+            if self.kept.visits[ticket.visit].person == person
+            and ticket.service == service
+            and self.states[ticket.id] not in OVER | {S.NO_SHOW}
+        ]
+        return max(live, default=None) if person else None
+
+    def open_visit(self, person: str | None) -> str | None:
+        """The visit that a person is on."""
+        visits = [one.id for one in self.kept.visits.values() if one.person == person]
+        return next((one for one in visits if person and not set(self.journey(one).values()) <= OVER), None)
+
+    def calls_next(self, room: str, once: bool = False) -> TicketId | None:
+        before = self.kept
+        command = CallNext(room=RoomId(room), **self.base(once))
+        result: CallNextResult | None = self.send(command, self.room_refuses(room, "call-next"))
+        if result is None:
+            return None
+        if result.called is None:
+            waiting = [clinic for clinic in before.room(room).clinics if before.line(clinic)]
+            hold("I6 somebody waited", not waiting, waiting)
+            self.became({})
+            return None
+        ticket = result.called.ticket
+        hold("called to the room", (ticket.state, ticket.room) == (S.CALLED, room), ticket)
+        nobody_passed_over(before, room, before.tickets[ticket.id], self.kept.last_ms)
+        self.became({ticket.id: S.CALLED})
+        return ticket.id
+
+    def calls(self, ticket: TicketId, room: str, once: bool) -> None:
+        command = Call(ticket=ticket, room=RoomId(room), **self.base(once))
+        expected = self.move_refuses("call", ticket, None) or self.room_refuses(room, "call")
+        if expected is None and self.kept.tickets[ticket].clinic not in self.kept.room(room).clinics:
+            expected = Refused(RoomNotOpen, (("state", RoomStatus.OPEN),))
+        result: TicketResult | None = self.send(command, expected)
+        if result is not None:
+            hold("called to the room", (result.ticket.state, result.ticket.room) == (S.CALLED, room), result)
+            self.became({ticket: S.CALLED})
+
+    def moves(self, action: str, ticket: TicketId, *, off: int | None = None, once: bool = False) -> None:
+        """`off`: how far the revision that the command wants is from the true one; None: it wants none."""
+        before, kept = self.kept, self.kept.tickets.get(ticket)
+        wanted = None if off is None or kept is None else kept.revision + off
+        command = MOVES[action](ticket=ticket, if_revision=wanted, reason="tried", **self.base(once))
+        result: TicketResult | None = self.send(command, self.move_refuses(action, ticket, wanted))
+        if result is None or kept is None:
+            return
+        hold("the ticket", result.ticket.id == ticket and result.ticket == self.kept.tickets[ticket], result)
+        after = TRANSITIONS[action][self.states[ticket]]
+        self.became(self.goes_on(kept, after, before) if after in OVER else {ticket: after})
+        if action == "requeue":
+            came_back_where_the_policy_says(before, kept, self.kept.tickets[ticket], "requeued")
+        self.placed(result)
+
+    def opens(self, room: str, clinics: Sequence[str], practitioner: str | None, once: bool = False) -> None:
+        command = OpenRoom(
+            room=RoomId(room),
+            clinics=tuple(ClinicId(clinic) for clinic in clinics),
+            practitioner=PractitionerId(practitioner) if practitioner else None,
+            **self.base(once),
+        )
+        expected = None
+        if room not in self.kept.rooms:
+            expected = Refused(UnknownRoom)
+        elif not set(clinics or self.kept.rooms[room].clinics) <= set(self.kept.clinics):
+            expected = Refused(UnknownClinic)
+        self.room_is(self.send(command, expected), room, RoomStatus.OPEN)
+
+    def pauses(self, room: str, until_ms: int | None, once: bool) -> None:
+        command = PauseRoom(room=RoomId(room), until_ms=until_ms, **self.base(once))
+        expected = None
+        if room not in self.kept.rooms:
+            expected = Refused(UnknownRoom)
+        elif self.kept.room(room).state is RoomStatus.CLOSED:
+            expected = Refused(RoomNotOpen, (("state", RoomStatus.CLOSED),))
+        self.room_is(self.send(command, expected), room, RoomStatus.PAUSED)
+
+    def closes(self, room: str, once: bool) -> None:
+        command = CloseRoom(room=RoomId(room), **self.base(once))
+        held, expected = self.kept.room(room).tickets, None
+        if room not in self.kept.rooms:
+            expected = Refused(UnknownRoom)
+        elif any(self.states[ticket] is S.SERVING for ticket in held):
+            expected = Refused(NotAllowedInState, (("action", "close"), ("state", "serving")))
+        self.room_is(self.send(command, expected), room, RoomStatus.CLOSED, dict.fromkeys(map(str, held), S.WAITING))
+
+    def room_is(
+        self, result: RoomResult | None, room: str, state: RoomStatus, changes: Mapping[str, TicketState] | None = None
+    ) -> None:
+        if result is not None:
+            hold("the room", result.room == self.kept.room(room) and result.room.state is state, result)
+            self.became(changes or {})
+
+    def attaches(self, replication_id: str) -> None:
+        command = Attach(replication_id=replication_id, epoch=f"epoch-{self.serial}", **self.base())
+        known = self.kept.meta.get("replication_id")
+        result: AttachResult | None = self.send(command, None)
+        if result is not None:
+            hold("epoch", result.changed is (known != replication_id), result, known)
+            self.became({})
