@@ -18,13 +18,16 @@ from typing import Final
 import msgspec
 
 from queueflow.model.facility import Clinic, Facility
-from queueflow.model.ids import ServiceId
+from queueflow.model.ids import ClinicId, ServiceId
 
 SHORTEST_S: Final = 15
 LONGEST_S: Final = 2 * 3600
 """No drawn time of service is outside these: nobody is served in no time, and a room is not lost for a morning."""
 CONSULTATION_S: Final = 300.0
 """Clinics whose mean is at least this are taken to hold consultations; shorter ones are desks, counters and tests."""
+
+STRAIGHT_TO_A_COUNTER: Final = 0.2
+"""Of the patients that a counter can serve, those who come for it from the street."""
 
 
 class InputInvalid(ValueError):
@@ -184,22 +187,32 @@ class ServiceShare(msgspec.Struct, frozen=True):
 def mix_of(facility: Facility, consultations: Empirical | None = None) -> tuple[ServiceShare, ...]:
     """What people come for: each service of the kiosk, weighed by the patients an hour that its rooms can serve.
 
-    That is an assumption: a hospital has the rooms that its patients fill. Times are lognormal by the clinic's
-    own mean and variation, or the measured `consultations` where a clinic holds consultations.
+    That is an assumption: a hospital has the rooms that its patients fill. A clinic is there for the service that
+    it lists first twice as much as for the second, and so on; and of those who go to a counter (a desk, the
+    pharmacy), most are sent there from a consultation, so that few come for it from the street.
+    Times are lognormal by the clinic's own mean and variation, or the measured `consultations` where a clinic holds
+    consultations.
     """
+    offered = [service.id for service in facility.services if service.kiosk]
+    weights: dict[ServiceId, dict[ClinicId, float]] = {service: {} for service in offered}
+    for clinic in facility.clinics:
+        given = [service for service in clinic.services if service in weights]
+        halves = sum(0.5**place for place in range(len(given)))
+        for place, service in enumerate(given):
+            weights[service][clinic.id] = _an_hour(facility, clinic) * 0.5**place / halves
     shares: list[ServiceShare] = []
-    for service in facility.services:
-        clinics = [clinic for clinic in facility.clinics if service.id in clinic.services]
-        weight = sum(_an_hour(facility, clinic) / len(clinic.services) for clinic in clinics)
-        if service.kiosk and weight:
-            shares.append(ServiceShare(service.id, weight, _times(clinics[0], consultations)))
+    for service, clinics in weights.items():
+        main = facility.clinic(max(clinics, key=clinics.__getitem__, default=""))
+        if main is not None and sum(clinics.values()):
+            shares.append(ServiceShare(service, sum(clinics.values()), _times(main, consultations)))
     return tuple(shares)
 
 
 def _an_hour(facility: Facility, clinic: Clinic) -> float:
-    """Patients an hour that its rooms can serve; a room of several clinics divides its time."""
+    """Patients an hour that come for it from the street, its rooms full; a room of several clinics divides its time."""
     places = sum(room.places / len(room.clinics) for room in facility.rooms_of(clinic.id))
-    return places * 3600 / clinic.service_mean_s
+    come = 1.0 if clinic.service_mean_s >= CONSULTATION_S else STRAIGHT_TO_A_COUNTER
+    return come * places * 3600 / clinic.service_mean_s
 
 
 def _times(clinic: Clinic, consultations: Empirical | None) -> ServiceTimes:

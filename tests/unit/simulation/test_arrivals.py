@@ -2,6 +2,7 @@ from pathlib import Path
 from random import Random
 from statistics import fmean, pstdev
 
+import msgspec
 import pytest
 
 from queueflow.simulation.arrivals import (
@@ -77,8 +78,15 @@ def test_only_services_of_the_kiosk_are_come_for_weighed_by_what_their_rooms_can
     assert HIDDEN not in mix
     assert mix[INTERNAL].weight == pytest.approx(1.5 * HOUR / 540)
     assert mix[PAEDIATRICS].weight == pytest.approx(0.5 * HOUR / 480)
-    assert mix[BLOOD].weight == pytest.approx(2 * HOUR / 180 / 2)
+    assert mix[BLOOD].weight == pytest.approx(0.2 * 2 * HOUR / 180)
     assert mix[INTERNAL].times == Lognormal(540, 0.6)
+
+
+def test_a_clinic_is_there_for_the_service_it_lists_first_twice_as_much_as_for_the_second() -> None:
+    hospital = small_hospital()
+    both = msgspec.structs.replace(hospital.clinics[0], services=(INTERNAL, PAEDIATRICS))
+    mix = {s.service: s for s in mix_of(msgspec.structs.replace(hospital, clinics=(both, *hospital.clinics[2:])))}
+    assert mix[INTERNAL].weight == pytest.approx(2 * mix[PAEDIATRICS].weight)
 
 
 def test_measured_consultations_stand_in_for_doctors_and_not_for_counters() -> None:
