@@ -1,7 +1,7 @@
 """The way in that everybody has: calls to a running server over its public HTTP, repeated by the same key.
 
 Lives here: Door, what it answers and refuses, the count of its calls, and the facility as it is told to all.
-May import: httpx, msgspec, model.ids, the standard library.
+May import: msgspec, model.ids, simulation.clock and .wire, the standard library.
 Never: send one wish with two keys; an answer that was lost must not become a second ticket.
 """
 
@@ -10,16 +10,15 @@ from collections.abc import Mapping
 from random import Random
 from typing import Final
 
-import httpx
 import msgspec
 
 from queueflow.model.ids import ClinicId, FacilityId, RoomId, ServiceId
 from queueflow.simulation.clock import Stopwatch
+from queueflow.simulation.wire import Lost, Response, Wire
 
 _AGAIN: Final = frozenset({429, 502, 503, 504})
 _FIRST_WAIT_S: Final = 0.1
 _LONGEST_WAIT_S: Final = 5.0
-_TIMEOUT: Final = httpx.Timeout(10.0, pool=60.0)
 _SLUG: Final = "urn:queueflow:problem:"
 
 
@@ -131,13 +130,11 @@ class Door:
         self._dice = dice
         self._tries = tries
         self._wishes = 0
-        limits = httpx.Limits(max_connections=connections, max_keepalive_connections=connections)
-        # trust_env off: a proxy set up for the machine's browsing is not to stand before a hospital's own server.
-        self._http = httpx.AsyncClient(base_url=self.base_url, timeout=_TIMEOUT, limits=limits, trust_env=False)
+        self._wire = Wire(self.base_url, connections)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         """Close every connection."""
-        await self._http.aclose()
+        self._wire.close()
 
     async def open_facility(self) -> OpenFacility:
         """The facility as it tells everybody. Raises Refused, Unreachable."""
@@ -169,28 +166,28 @@ class Door:
                 bound = min(_LONGEST_WAIT_S, bound * 2)
             watch = Stopwatch()
             try:
-                answer = await self._http.request(method, path, headers=headers, content=body)
-            except httpx.TransportError:
+                answer = await self._wire.request(method, path, headers, body)
+            except Lost:
                 continue
-            if answer.status_code not in _AGAIN:
+            if answer.status not in _AGAIN:
                 return self._taken(call, calls, answer, watch.read_s())
         calls.unanswered += 1
         raise Unreachable(f"{call}: no answer in {self._tries} tries")
 
-    def _taken(self, call: str, calls: Calls, answer: httpx.Response, took_s: float) -> Answer:
+    def _taken(self, call: str, calls: Calls, answer: Response, took_s: float) -> Answer:
         calls.took_s.append(took_s)
         calls.replayed += "idempotent-replayed" in answer.headers
-        calls.nobody += answer.status_code == 204
-        if answer.is_success:
-            return Answer(answer.status_code, answer.content, took_s)
+        calls.nobody += answer.status == 204
+        if 200 <= answer.status < 300:
+            return Answer(answer.status, answer.body, took_s)
         slug = _slug(answer)
         calls.refused[slug] = calls.refused.get(slug, 0) + 1
-        raise Refused(call, answer.status_code, slug)
+        raise Refused(call, answer.status, slug)
 
 
-def _slug(answer: httpx.Response) -> str:
+def _slug(answer: Response) -> str:
     try:
-        return msgspec.json.decode(answer.content, type=_Problem).type.removeprefix(_SLUG) or str(answer.status_code)
+        return msgspec.json.decode(answer.body, type=_Problem).type.removeprefix(_SLUG) or str(answer.status)
     except msgspec.DecodeError:
         # A proxy's own page.
-        return str(answer.status_code)
+        return str(answer.status)

@@ -90,7 +90,7 @@ async def replay(day: Sequence[Arriving], options: Options, say: Callable[[Progr
     except (Refused, FeedRefused) as error:
         raise ReplayRefused(f"The server at {options.base_url} will not have this replay: {error}.") from error
     finally:
-        await door.close()
+        door.close()
 
 
 def _check_services(day: Sequence[Arriving], facility: OpenFacility) -> None:
