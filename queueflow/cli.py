@@ -45,8 +45,10 @@ _commands = typer.Typer(
 )
 _tokens = typer.Typer(help="Tokens of kiosks, displays, consoles and programs.", no_args_is_help=True)
 _rules = typer.Typer(help="Facilities and their rules.", no_args_is_help=True)
+_days = typer.Typer(help="Days to replay, as files.", no_args_is_help=True)
 _commands.add_typer(_tokens, name="token")
 _commands.add_typer(_rules, name="rules")
+_commands.add_typer(_days, name="day")
 _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 
@@ -107,16 +109,16 @@ def demo(  # noqa: PLR0917
     tokens = _demo_tokens(chosen, facility.id)
 
     async def open_the_doors(server: Supervisor) -> None:
-        _show_doors(server.base_url, facility.id, facility.rooms[0].id, tokens)
+        # Imported here: serving, and every other command, does not need the simulation.
+        from queueflow.simulation.demo import kept_free, run_demo  # noqa: PLC0415
+
+        _show_doors(server.base_url, facility.id, kept_free(facility), tokens)
         if ready_file is not None:
             ready = {"base_url": server.base_url, "facility": facility.id, "tokens": tokens, "pid": os.getpid()}
             beside = ready_file.with_name(f"{ready_file.name}.{os.getpid()}")
             beside.write_bytes(msgspec.json.encode(ready))
             beside.replace(ready_file)
         if patients:
-            # Imported here: a demo without patients, and every other command, does not need the simulation.
-            from queueflow.simulation.demo import run_demo  # noqa: PLC0415  # pyright: ignore
-
             await run_demo(server.base_url, tokens, facility, speed)
 
     _serve(chosen, open_the_doors)
@@ -199,6 +201,103 @@ def check_rules(
     raise typer.Exit(WRONG if wrong else 0)
 
 
+@_days.command("generate")
+def generate_day(  # noqa: PLR0917
+    out: Annotated[Path, typer.Option("--out", help="The file to write.")],
+    patients: Annotated[int, typer.Option("--patients", min=1, max=100_000, help="How many people come.")] = 1500,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed makes the same day.")] = 1,
+    facility: Annotated[
+        str | None, typer.Option("--facility", help="Whose services; the first one's if not said.")
+    ] = None,
+    consultations: Annotated[
+        Path | None, typer.Option("--consultations", help="A CSV of measured consultations, with a column service_s.")
+    ] = None,
+    profile: Annotated[Path | None, typer.Option("--profile", help="A TOML file of arrivals by time of day.")] = None,
+    no_shows: Annotated[
+        float, typer.Option("--no-shows", min=0, max=1, help="Share who never come when called.")
+    ] = 0.03,
+    late: Annotated[float, typer.Option("--late", min=0, max=1, help="Share who come at a second call only.")] = 0.02,
+    settings: SettingsFile = None,
+) -> None:
+    """Make up a day: people with cards, when they come and what for, as a file for `queueflow replay`."""
+    from queueflow.simulation import arrivals, clock, day, day_file  # noqa: PLC0415
+
+    known = {one.facility.id: one.facility for one in read_rules(_settings(settings))}
+    chosen = known.get(FacilityId(facility)) if facility else next(iter(known.values()))
+    if chosen is None:
+        _fail(f"There is no facility {facility!r}. There are: {', '.join(known)}.")
+    try:
+        measured = consultations and arrivals.read_consultations(_text(consultations), consultations.name)
+        comes = arrivals.read_profile(_text(profile), profile.name) if profile else arrivals.MORNING
+    except arrivals.InputInvalid as error:
+        _fail(str(error))
+    made = day.make_day(
+        mix=arrivals.mix_of(chosen, measured),
+        profile=comes,
+        patients=patients,
+        # Ages count from New Year, so that a seed makes the same file all the year.
+        on=clock.today().replace(month=1, day=1),
+        dice=clock.dice(seed),
+        attendance=day.Attendance(late=late, no_show=no_shows),
+    )
+    _write(out, day_file.write_day(made))
+    _out.print(f"{out}: {patients} people in {len(made)} lines, for {chosen.id}.", highlight=False)
+    _out.print(comes.assumption, highlight=False)
+
+
+@_commands.command()
+def replay(  # noqa: PLR0917
+    file: Annotated[Path, typer.Argument(help="A day file, recorded or made by `queueflow day generate`.")],
+    speed: Annotated[float, typer.Option("--speed", min=0.1, max=5000, help="How many times real speed.")] = 100.0,
+    url: Annotated[str, typer.Option("--url", help="The running server.")] = "http://127.0.0.1:8080",
+    facility: Annotated[str | None, typer.Option("--facility", help="Which facility of it.")] = None,
+    token: Annotated[
+        str | None, typer.Option("--token", envvar="QUEUEFLOW_TOKEN", help="A token with the role admin.")
+    ] = None,
+    ready_file: Annotated[
+        Path | None, typer.Option("--ready-file", help="A demo's, instead of --url, --facility and --token.")
+    ] = None,
+    no_shows: Annotated[float, typer.Option("--no-shows", min=0, max=1, help="Share who stay away besides.")] = 0.0,
+    seed: Annotated[int, typer.Option("--seed", help="Of walks, rests and no-shows.")] = 1,
+    html: Annotated[Path | None, typer.Option("--html", help="Write the report as a page with plots.")] = None,
+    json: Annotated[Path | None, typer.Option("--json", help="Write the report as JSON.")] = None,
+) -> None:
+    """Play a day on a running server through its public doors, and check every promise on the way.
+
+    Exit code 1 when a promise was broken, somebody was refused or a call was never answered.
+    """
+    from queueflow.simulation import arrivals, day_file, door, page, show  # noqa: PLC0415
+    from queueflow.simulation import replay as playing  # noqa: PLC0415
+
+    tokens = {"admin": token or ""}
+    if ready_file is not None:
+        ready = msgspec.json.decode(_text(ready_file), type=_Ready)
+        url, facility, tokens = ready.base_url, ready.facility, ready.tokens
+    if not facility or not any(tokens.values()):
+        _fail("Say which facility, and with which token: --facility and --token, or --ready-file of a demo.")
+    try:
+        day = day_file.read_day(_text(file), file.name)
+        options = playing.Options(
+            base_url=url,
+            facility=facility,
+            tokens=door.Tokens.of(tokens),
+            speed=speed,
+            file=file.name,
+            no_shows=no_shows,
+            seed=seed,
+        )
+        with show.ReplayBar(_out) as bar:
+            report = asyncio.run(playing.replay(day, options, bar))
+    except (arrivals.InputInvalid, playing.ReplayRefused) as error:
+        _fail(str(error))
+    show.print_report(report, _out)
+    if html is not None:
+        _write(html, page.html_page(report))
+    if json is not None:
+        _write(json, msgspec.json.format(msgspec.json.encode(report)).decode())
+    raise typer.Exit(0 if report.good else 1)
+
+
 @_commands.command()
 def doctor(settings: SettingsFile = None, data_dir: DataDir = None) -> None:
     """Look at store, disk, key file, port and rules; say what is wrong and how to mend it."""
@@ -210,6 +309,31 @@ def doctor(settings: SettingsFile = None, data_dir: DataDir = None) -> None:
         if one.mend:
             _out.print(f"         {one.mend}", highlight=False, soft_wrap=True)
     raise typer.Exit(WRONG if any(one.stops for one in findings) else 0)
+
+
+class _Ready(msgspec.Struct, frozen=True):
+    """What a demo writes when it is ready, as far as a replay needs it."""
+
+    base_url: str
+    facility: str
+    tokens: dict[str, str]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except OSError as error:
+        _fail(f"{file} cannot be read: {error.strerror}.")
+    except UnicodeDecodeError as error:
+        _fail(f"{file} is not UTF-8 (byte {error.start}).")
+
+
+def _write(file: Path, text: str) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        _fail(f"{file} cannot be written: {error.strerror}.")
 
 
 def _settings(file: Path | None, **chosen: object) -> Settings:

@@ -19,6 +19,8 @@ from queueflow.simulation.wire import Lost, Response, Wire
 _AGAIN: Final = frozenset({429, 502, 503, 504})
 _FIRST_WAIT_S: Final = 0.1
 _LONGEST_WAIT_S: Final = 5.0
+_FIRST_TRIES: Final = 4
+"""Whoever cannot be reached at all is not waited for."""
 _SLUG: Final = "urn:queueflow:problem:"
 
 
@@ -138,7 +140,7 @@ class Door:
 
     async def open_facility(self) -> OpenFacility:
         """The facility as it tells everybody. Raises Refused, Unreachable."""
-        answer = await self._send("read-facility", "GET", self._path, {}, b"")
+        answer = await self._send("read-facility", "GET", self._path, {}, b"", tries=_FIRST_TRIES)
         return msgspec.json.decode(answer.body, type=OpenFacility)
 
     async def get(self, call: str, path: str, token: str) -> Answer:
@@ -155,11 +157,14 @@ class Door:
         }
         return await self._send(call, "POST", self._path + path, headers, msgspec.json.encode(body))
 
-    async def _send(self, call: str, method: str, path: str, headers: dict[str, str], body: bytes) -> Answer:
+    async def _send(
+        self, call: str, method: str, path: str, headers: dict[str, str], body: bytes, *, tries: int | None = None
+    ) -> Answer:
         calls = self.calls.setdefault(call, Calls())
         calls.sent += 1
         bound = _FIRST_WAIT_S
-        for tried in range(self._tries):
+        tries = self._tries if tries is None else tries
+        for tried in range(tries):
             if tried:
                 calls.repeated += 1
                 await asyncio.sleep(self._dice.uniform(bound / 2, bound))
@@ -172,7 +177,7 @@ class Door:
             if answer.status not in _AGAIN:
                 return self._taken(call, calls, answer, watch.read_s())
         calls.unanswered += 1
-        raise Unreachable(f"{call}: no answer in {self._tries} tries")
+        raise Unreachable(f"{call}: no answer in {tries} tries")
 
     def _taken(self, call: str, calls: Calls, answer: Response, took_s: float) -> Answer:
         calls.took_s.append(took_s)

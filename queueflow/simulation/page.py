@@ -41,8 +41,14 @@ margin-right:.4rem;border-radius:2px;vertical-align:-1px}
 _MINUTE_S: Final = 60
 
 
-def html_page(report: Report, assumption: str = "") -> str:
-    """The page's whole text. `assumption`: what must be said of where the day's arrivals came from."""
+ORIGIN: Final = (
+    "Arrivals, services and times of service are those of the day file. Where that was made up, they follow "
+    "assumptions, and no measured day of a hospital."
+)
+
+
+def html_page(report: Report) -> str:
+    """The page's whole text."""
     title = f"Replay of {report.file}" if report.file else "Replay"
     body = "".join(
         (
@@ -52,7 +58,7 @@ def html_page(report: Report, assumption: str = "") -> str:
             f"{report.speed:g} times real speed</p>",
             _verdict(report),
             _tiles(report),
-            f'<p class="soft">{escape(assumption)}</p>' if assumption else "",
+            f'<p class="soft">{ORIGIN}</p>',
             "<h2>Waits by hour of arrival, minutes</h2>",
             _waits_by_hour(report),
             "<h2>Arrived and served by hour</h2>",

@@ -72,14 +72,17 @@ async def replay(day: Sequence[Arriving], options: Options, say: Callable[[Progr
 
     Raises ReplayRefused when the server, the tokens or the file's services are not such that it could begin.
     """
-    door = Door(
-        options.base_url,
-        options.facility,
-        run=fresh_run(),
-        dice=dice(f"{options.seed} door"),
-        tries=_TRIES,
-        connections=_CONNECTIONS,
-    )
+    try:
+        door = Door(
+            options.base_url,
+            options.facility,
+            run=fresh_run(),
+            dice=dice(f"{options.seed} door"),
+            tries=_TRIES,
+            connections=_CONNECTIONS,
+        )
+    except ValueError as error:
+        raise ReplayRefused(str(error)) from error
     try:
         facility = await door.open_facility()
         _check_services(day, facility)

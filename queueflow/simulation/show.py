@@ -8,7 +8,7 @@ Never: know a figure that the report has not.
 from types import TracebackType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 from queueflow.simulation.arrivals import time_of
@@ -30,7 +30,7 @@ class ReplayBar:
             TimeElapsedColumn(),
             console=console,
         )
-        self._task = self._bar.add_task("", time="", waiting=0, broken="")
+        self._task: TaskID | None = None
 
     def __enter__(self) -> "ReplayBar":
         self._bar.start()
@@ -43,6 +43,8 @@ class ReplayBar:
 
     def __call__(self, told: Told) -> None:
         """Draw how far it is."""
+        if self._task is None:
+            self._task = self._bar.add_task("", time="", waiting=0, broken="")
         # Who scans twice makes no second ticket, so a little under the count of lines is all there is to end.
         self._bar.update(
             self._task,

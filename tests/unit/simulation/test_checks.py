@@ -4,7 +4,7 @@ import pytest
 
 from queueflow.simulation.checks import Chain, Ledger, Promise
 from queueflow.simulation.feed import Frame, Gap
-from tests.unit.simulation.frames import Floor, event, heartbeat, room, served, snapshot, ticket
+from tests.unit.simulation.frames import JSON, Floor, event, heartbeat, room, served, snapshot, ticket
 
 
 def test_a_day_without_fault_breaks_no_promise_and_every_promise_was_checked() -> None:
@@ -55,11 +55,10 @@ def test_a_number_used_for_a_second_visit_is_reported() -> None:
 
 
 def test_a_second_stop_of_one_visit_keeps_its_number_without_a_word() -> None:
-    second = {"number": "A001", "visit": "vt1"}
     floor = Floor().tell(
         snapshot(),
         event(1, "ticket.issued", tickets=ticket("t1", "waiting")),
-        event(2, "ticket.issued", tickets=ticket("t2", "planned", clinic=None, **second)),
+        event(2, "ticket.issued", tickets=ticket("t2", "planned", clinic=None, number="A001", visit="vt1")),
     )
     assert floor.broken() == {}
 
@@ -105,7 +104,7 @@ def test_a_room_that_holds_more_than_its_places_is_reported() -> None:
     [("ticket.started", "serving"), ("ticket.completed", "gone"), ("ticket.no-show", "no-show")],
 )
 def test_a_move_that_the_table_does_not_have_is_reported(name: str, state: str) -> None:
-    changed = {"t1": None} if state == "gone" else ticket("t1", state, 2)
+    changed: JSON = {"t1": None} if state == "gone" else ticket("t1", state, 2)
     floor = Floor().tell(snapshot(), served("t1", 1)[0], event(2, name, tickets=changed))
     assert floor.broken() == {Promise.MOVES: 1}
 
