@@ -23,6 +23,7 @@ from queueflow.routing.tables import Ruleset, RulesInvalid, Severity
 
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _SERIES = re.compile(r"[A-HJ-NP-Z]")
+_REENTER = re.compile(r"end|old-place|after ([1-9][0-9]{0,2})")
 _TOP: Final = (
     *("id", "name", "time_zone", "languages", "fallback", "fallback_priority"),
     *("priorities", "services", "clinics", "rooms"),
@@ -173,9 +174,6 @@ def _policy(part: Section) -> ClinicPolicy:
     )
     policy.close(ClinicPolicy.__struct_fields__)
     return read
-
-
-_REENTER = re.compile(r"end|old-place|after ([0-9]{1,3})", re.ASCII)
 
 
 def _reenter(policy: Section, key: str, usual: Reenter) -> Reenter:

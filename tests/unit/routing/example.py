@@ -47,7 +47,7 @@ id = "internal-1"
 name = { vi = "Nội 1" }
 services = ["internal"]
 series = "A"
-policy = { order = "ratio", requeue = "after", requeue_after = 2 }
+policy = { order = "ratio", requeued = "after 2", reinstated = "end" }
 [[clinics]]
 id = "internal-2"
 name = { vi = "Nội 2" }

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from queueflow.model.facility import Clinic, ClinicPolicy, Facility, Reentry, Room, Service
+from queueflow.model.facility import Clinic, ClinicPolicy, Facility, Reenter, Reentry, Room, Service
 from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId, ServiceId
 from queueflow.model.priority import PriorityClass, ServingOrder
 from queueflow.routing.tables import Severity
@@ -27,7 +27,9 @@ def test_a_facility_is_read_as_it_is_written() -> None:
                 {"vi": "Nội 1"},
                 (internal,),
                 "A",
-                policy=ClinicPolicy(ServingOrder.RATIO, Reentry.AFTER, 2),
+                policy=ClinicPolicy(
+                    ServingOrder.RATIO, requeued=Reenter(Reentry.AFTER, 2), reinstated=Reenter(Reentry.END)
+                ),
             ),
             Clinic(ClinicId("internal-2"), {"vi": "Nội 2"}, (internal,), "A", service_mean_s=300.0, service_cv=0.5),
             Clinic(
@@ -177,16 +179,18 @@ MISTAKES = [
         'clinics 1 (internal-1), column oder: "oder" is not a key that can stand here. Did you mean "order"?',
     ),
     (
-        'requeue = "after"',
-        'requeue = "end"',
+        'requeued = "after 2"',
+        'requeued = "after 0"',
         38,
-        'clinics 1 (internal-1), column requeue_after: counts only with requeue = "after".',
+        "clinics 1 (internal-1), column requeued: "
+        'expected "end", "old-place", or "after 3": after three others of its class.',
     ),
     (
-        "requeue_after = 2",
-        "requeue_after = 0",
+        'reinstated = "end"',
+        "reinstated = 3",
         38,
-        "clinics 1 (internal-1), column requeue_after: expected a whole number from 1 to 1000.",
+        "clinics 1 (internal-1), column reinstated: "
+        'expected "end", "old-place", or "after 3": after three others of its class.',
     ),
     (
         '["children", "desk"]',
