@@ -196,7 +196,8 @@ MISTAKES = [
         'requeued = "after 2"',
         'reserved_class = "royal", reserved_every = 3',
         38,
-        'clinics 1 (internal-1), column reserved_class: "royal" is not known in this facility.',
+        'clinics 1 (internal-1), column reserved_class: "royal" is not known in this facility. '
+        "There is: emergency, priority, ordinary.",
     ),
     (
         'requeued = "after 2"',
