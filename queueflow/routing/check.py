@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from queueflow.model.facility import Facility
 from queueflow.routing.explain import row_label
 from queueflow.routing.tables import Finding, Row, Ruleset, Severity, Table
-from queueflow.routing.unary import ANY, OneOf, holds
+from queueflow.routing.unary import ANY, OneOf, holds, implies
 
 
 def check(ruleset: Ruleset, facility: Facility) -> tuple[Finding, ...]:
@@ -44,12 +44,19 @@ class _Checker:
         )
 
     def unreachable(self) -> Iterator[Finding]:
-        """Rows behind one that takes everyone."""
+        """Rows behind one that takes everyone whom they would take."""
         for table in self._ruleset.tables:
-            end = next((row for row in table.rows if row.unconditional), None)
-            for row in table.rows[end.number :] if end else ():
-                sentence = f"can never count: row {end.number if end else 0} takes everyone before it."
-                yield replace(self._at(table, row), sentence=sentence, mend="Move it up, or take it out.")
+            for row in table.rows:
+                before = next((other for other in table.rows[: row.number - 1] if _covers(other, row)), None)
+                if before is None:
+                    continue
+                name = f"row {before.number} ({before.name})"
+                yield replace(
+                    self._at(table, row),
+                    sentence=f"can never count: {name} before it takes everyone whom it would take.",
+                    mend="Move it up, or take it out.",
+                    severity=Severity.WARNING,
+                )
 
     def outputs(self) -> Iterator[Finding]:
         """Somebody must name clinics; without a priority everybody is in the last class."""
@@ -109,6 +116,14 @@ class _Checker:
                     column="candidates",
                     severity=Severity.WARNING,
                 )
+
+
+def _covers(wide: Row, narrow: Row) -> bool:
+    """Whether the cells say that whoever matches the narrow row matches the wide one, which has no `when`."""
+    if wide.when:
+        return False
+    narrows = {cell.column.name: cell.test for cell in narrow.cells}
+    return all(implies(narrows.get(cell.column.name, ANY), cell.test, cell.column) for cell in wide.cells)
 
 
 def _takes(row: Row, service: str) -> bool:

@@ -92,11 +92,6 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     when_line: int = 0
     note: str = ""
 
-    @property
-    def unconditional(self) -> bool:
-        """Whether it matches everyone."""
-        return not self.cells and not self.when
-
 
 class Matcher(Protocol):
     """A table's conditions, compiled."""

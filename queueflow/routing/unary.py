@@ -259,6 +259,28 @@ def holds(test: Test, value: Value | None) -> bool:
     )
 
 
+def implies(narrow: Test, wide: Test, column: Column) -> bool:
+    """Whether the wide test holds of every value, known or not, that the narrow one holds of."""
+    return all(holds(wide, value) for value in _telling(narrow, wide, column) if holds(narrow, value))
+
+
+def _telling(first: Test, second: Test, column: Column) -> list[Value | None]:
+    """Values of which some show it if two tests differ: what they mention, something else, and nothing."""
+    words = [word for test in (first, second) if isinstance(test, OneOf) for word in test.words]
+    match column.kind:
+        case Kind.WORD:
+            return [None, "", *words]
+        case Kind.WORDS:
+            # Where a forbidden word comes beside one that is asked for, it takes two to show it.
+            return [None, [], [""], *([one, other] for one in words for other in words)]
+        case Kind.NUMBER | Kind.TIME:
+            spans = [span for test in (first, second) if isinstance(test, Spans) for span in test.spans]
+            ends = [end for span in spans for end in span if end is not None]
+            return [None, 0, *(number for end in ends for number in (end - 1, end, end + 1))]
+        case Kind.TRUTH:
+            return [None, True, False]
+
+
 def as_cel(test: Test, column: Column) -> str:
     """The test as a CEL expression over the column's name; "true" for any value."""
     name = column.name

@@ -1,16 +1,56 @@
+import re
+from datetime import datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from queueflow.model.days import zone
 from queueflow.model.facility import Facility
+from queueflow.model.patient import Identity, Patient, Sex, partial_date
 from queueflow.model.priority import Balance, ServingOrder
 from queueflow.routing.columns import FLAGS
+from queueflow.routing.decide import decide, matches
+from queueflow.routing.facts import Answer, Facts
 from queueflow.routing.read import read_facility, read_ruleset
 from queueflow.routing.tables import Ruleset
 from queueflow.routing.unary import OneOf
 
 RULES = Path(__file__).parents[3] / "routing_rules"
 FACILITIES = sorted(path.parent for path in RULES.glob("*/facility.toml"))
+
+
+DISPLAYS = RULES.parent / "displays"
+
+
+class MadeUp(msgspec.Struct, forbid_unknown_fields=True):
+    """One patient of a patients.toml."""
+
+    about: str
+    expect: dict[str, str]
+    at: datetime | None = None
+    service: str | None = None
+    birth_date: str | None = None
+    sex: Sex | None = None
+    insurance: str | None = None
+    flags: tuple[str, ...] = ()
+    answers: dict[str, Answer] = {}
+
+    def facts(self, at: datetime, facility: Facility) -> Facts:
+        moment = (self.at or at).replace(tzinfo=zone(facility.time_zone))
+        born = partial_date(self.birth_date, "birth_date") if self.birth_date else None
+        card = Identity("cccd-qr", None, birth_date=born, sex=self.sex, insurance=self.insurance, proven=True)
+        now_ms = int(moment.timestamp() * 1000)
+        return Facts.of(card, Patient(), self.service, self.answers, self.flags, "vi", now_ms, facility)
+
+
+class Patients(msgspec.Struct, forbid_unknown_fields=True):
+    at: datetime
+    patient: tuple[MadeUp, ...]
+
+
+def patients(folder: Path) -> Patients:
+    return msgspec.toml.decode((folder / "patients.toml").read_text("utf-8"), type=Patients)
 
 
 def shipped(folder: Path) -> tuple[Facility, Ruleset]:
@@ -53,3 +93,58 @@ def test_the_general_hospital_knows_the_seven_groups_of_the_law(general: tuple[F
     tests = [cell.test for table in ruleset.tables for row in table.rows for cell in row.cells]
     assert {word for test in tests if isinstance(test, OneOf) for word in test.words} >= set(FLAGS)
     assert len(FLAGS) == 7
+
+
+EVERYONE = [(folder, patient) for folder in FACILITIES for patient in patients(folder).patient]
+
+
+@pytest.mark.parametrize(
+    ("folder", "patient"), EVERYONE, ids=[f"{folder.name}: {patient.about}" for folder, patient in EVERYONE]
+)
+def test_a_made_up_patient_meets_the_rows_that_are_expected(folder: Path, patient: MadeUp) -> None:
+    facility, ruleset = shipped(folder)
+    rows = matches(ruleset, patient.facts(patients(folder).at, facility))
+    assert {table.name: row.name for table, row in rows} == patient.expect
+
+
+@pytest.mark.parametrize("folder", FACILITIES, ids=lambda folder: folder.name)
+def test_every_row_has_a_made_up_patient(folder: Path) -> None:
+    _, ruleset = shipped(folder)
+    expected = {row for patient in patients(folder).patient for row in patient.expect.items()}
+    assert expected == {(table.name, row.name) for table in ruleset.tables for row in table.rows}
+
+
+@pytest.mark.parametrize("folder", FACILITIES, ids=lambda folder: folder.name)
+def test_a_patient_of_whom_nothing_is_known_but_a_service_of_the_kiosk_is_sent_to_a_clinic(folder: Path) -> None:
+    facility, ruleset = shipped(folder)
+    at = patients(folder).at
+    for service in facility.services:
+        choice = decide(ruleset, MadeUp("", {}, service=service.id).facts(at, facility))
+        assert choice is not None
+        assert choice.priority in {priority.id for priority in facility.priorities}
+
+
+@pytest.mark.parametrize("folder", FACILITIES, ids=lambda folder: folder.name)
+def test_every_text_is_there_in_every_language(folder: Path) -> None:
+    facility, _ = shipped(folder)
+    parts = (*facility.services, *facility.clinics, *facility.rooms, *facility.priorities)
+    texts = [facility.name, *(part.name for part in parts)]
+    places = [part.location for part in (*facility.clinics, *facility.rooms)]
+    texts += [place for place in (*places, *(clinic.public_name for clinic in facility.clinics)) if place]
+    assert all(set(text) == set(facility.languages) for text in texts)
+
+
+@pytest.mark.parametrize("folder", FACILITIES, ids=lambda folder: folder.name)
+def test_every_icon_is_one_that_the_screens_can_draw(folder: Path) -> None:
+    facility, _ = shipped(folder)
+    drawn = re.findall(r"^  (\w+): \[", (DISPLAYS / "shared" / "icons.js").read_text("utf-8"), re.MULTILINE)
+    assert {service.icon for service in facility.services} <= set(drawn)
+
+
+def test_the_wall_does_not_say_what_a_sensitive_clinic_is_for(general: tuple[Facility, Ruleset]) -> None:
+    facility, _ = general
+    for clinic in ("mental-health", "infectious-disease", "dermatology"):
+        found = facility.clinic(clinic)
+        assert found is not None
+        assert set(found.public_name) == {"vi", "en"}
+        assert found.public_name["vi"].startswith("Phòng khám chuyên khoa")

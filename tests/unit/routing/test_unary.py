@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from queueflow.routing.columns import Column, Kind, Value
 from queueflow.routing.conditions import Language, Rows
-from queueflow.routing.unary import NotUnderstood, as_cel, holds, read_cell, said
+from queueflow.routing.unary import NotUnderstood, as_cel, holds, implies, read_cell, said
 from tests.unit.routing.example import COLUMNS, cells, clock, plain_cells, values
 
 WORD, FLAGS, AGE, TIME, PROVEN = (COLUMNS[kind] for kind in Kind)
@@ -180,3 +180,21 @@ def test_a_mistyped_word_names_the_nearest() -> None:
 )
 def test_a_cell_is_told_in_the_words_of_the_rule(column: Column, written: object, words: str) -> None:
     assert said(read_cell(written, column), column) == words
+
+
+@given(st.data())
+def test_a_test_implies_another_where_no_value_shows_otherwise(data: st.DataObject) -> None:
+    column = data.draw(ANY_COLUMN)
+    narrow, wide = (read_cell(data.draw(cells(column)), column) for _ in range(2))
+    value = data.draw(values(column))
+    if implies(narrow, wide, column) and holds(narrow, value):
+        assert holds(wide, value)
+
+
+@given(ANY_COLUMN.flatmap(lambda column: st.tuples(st.just(column), cells(column))))
+def test_every_test_implies_itself_and_anything(case: tuple[Column, object]) -> None:
+    column, written = case
+    test = read_cell(written, column)
+    assert implies(test, test, column)
+    assert implies(test, read_cell("-", column), column)
+    assert implies(read_cell("-", column), test, column) is (written == "-")
