@@ -1,12 +1,12 @@
 """What each view may see of a facility: from its state, or from one event in it, to the objects of that view.
 
-Lives here: the views, Picture, and look, glance and difference.
+Lives here: the views, Picture, and look, glance, name_of and difference.
 May import: model, live.snapshot, live.public.
 Never: decide what an object shows (live.public does), or keep anything.
 """
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -32,6 +32,7 @@ from queueflow.live.public import (
     visit_ticket,
 )
 from queueflow.live.snapshot import Change, Snapshot
+from queueflow.model.events import TicketPrioritised
 from queueflow.model.ids import ClinicId, RoomId, TicketId, VisitId
 from queueflow.model.live_state import Place
 from queueflow.model.ticket import Ticket, TicketState
@@ -178,6 +179,17 @@ class Picture(msgspec.Struct, frozen=True):
 
     def __bool__(self) -> bool:
         return bool(self.clinics or self.rooms or self.tickets)
+
+
+CLINIC_UPDATED: Final = "clinic.updated"
+"""The name of what follows from no event, or from one that is not to be told here."""
+
+
+def name_of(view: FacilityView, change: Change) -> str:
+    """What an event is called in a view. That somebody was put first tells of an illness or an age: not on the wall."""
+    if isinstance(view, BoardView) and isinstance(change.event, TicketPrioritised):
+        return CLINIC_UPDATED
+    return change.name
 
 
 def look(view: FacilityView, snapshot: Snapshot, open_patient: OpenPatient) -> Picture:

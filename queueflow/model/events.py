@@ -58,18 +58,6 @@ class TicketRequeued(Event, frozen=True, kw_only=True, tag="ticket.requeued"):
     """The called patient waits again."""
 
 
-class TicketSuspended(Event, frozen=True, kw_only=True, tag="ticket.suspended"):
-    """The patient went for what was ordered and will return."""
-
-
-class TicketReleased(Event, frozen=True, kw_only=True, tag="ticket.released"):
-    """Something outside that the stop waited for has come."""
-
-
-class TicketReplanned(Event, frozen=True, kw_only=True, tag="ticket.replanned"):
-    """The patient changed to another of several stops, which is quicker by now."""
-
-
 class TicketReinstated(Event, frozen=True, kw_only=True, tag="ticket.reinstated"):
     """A patient who missed their call waits again."""
 
@@ -83,7 +71,7 @@ class TicketHeld(Event, frozen=True, kw_only=True, tag="ticket.held"):
 
 
 class TicketResumed(Event, frozen=True, kw_only=True, tag="ticket.resumed"):
-    """A ticket on hold waits again, or a patient is back from what was ordered."""
+    """A ticket on hold waits again."""
 
 
 class TicketPrioritised(Event, frozen=True, kw_only=True, tag="ticket.prioritised"):
@@ -126,9 +114,6 @@ AnyEvent = (
     | TicketCompleted
     | TicketNoShow
     | TicketRequeued
-    | TicketSuspended
-    | TicketReleased
-    | TicketReplanned
     | TicketReinstated
     | TicketTransferred
     | TicketHeld

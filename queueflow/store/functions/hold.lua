@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.held
 -- costs    O(clinics of the room x classes x log n)
--- keys     active present tickets undo visits
+-- keys     tickets visits active waiting clinic undo
 
 qf.register_move("hold", "ticket.held", function(c, ticket, after)
   qf.dequeue(c, ticket)

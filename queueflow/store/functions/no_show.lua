@@ -7,8 +7,11 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.no-show
 -- costs    O(clinics of the room x classes x log n)
--- keys     active present rooms tickets undo visits
+-- keys     tickets visits active rooms clinic undo
 
-qf.register_move("no_show", "ticket.no-show", function(c, ticket)
-  return { room = qf.miss(c, ticket) }
+qf.register_move("no_show", "ticket.no-show", function(c, ticket, after)
+  local room = qf.vacate(c, ticket)
+  ticket.state, ticket.ended_at_ms = after, c.now
+  qf.save_ticket(c, ticket)
+  return { room = room }
 end)

@@ -7,7 +7,7 @@
 -- refuses  unknown-room, unknown-clinic
 -- tells    room.opened
 -- costs    O(clinics x classes)
--- keys     present rooms
+-- keys     rooms clinic
 
 local function same(one, other)
   return table.concat(one, ",") == table.concat(other, ",")

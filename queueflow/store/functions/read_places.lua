@@ -5,7 +5,7 @@
 -- refuses  unknown-facility
 -- tells
 -- costs    O(tickets x classes x log n)
--- keys     present tickets
+-- keys     meta setup clinic waiting tickets
 
 qf.register_read("read_places", function(c)
   local places = {}

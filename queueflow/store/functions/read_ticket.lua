@@ -5,7 +5,7 @@
 -- refuses  unknown-facility, unknown-ticket
 -- tells
 -- costs    O(stops + classes x log n)
--- keys     present tickets visits
+-- keys     meta setup clinic waiting tickets visits
 
 qf.register_read("read_ticket", function(c)
   local ticket = qf.load_ticket(c, c.a.ticket)

@@ -194,6 +194,17 @@ class Day:
         self._wait(ticket)
         self._tell(events.TicketRequeued, [ticket], [room], reason="not-ready")
 
+    def undo(self, ticket: str) -> None:
+        """Who was done with, or had gone, waits again."""
+        clinic = self.tickets[ticket].clinic or self.tickets[ticket].candidates[0]
+        self._wait(ticket, clinic=clinic, started_at_ms=None, ended_at_ms=None)
+        self._visit(ticket, VisitState.ARRIVED)
+        self._tell(events.TicketUndone, [ticket])
+
+    def prioritise(self, ticket: str) -> None:
+        self._move(ticket, self.tickets[ticket].state, priority=PriorityId("emergency"), order_at=0.0)
+        self._tell(events.TicketPrioritised, [ticket])
+
     def cancel(self, ticket: str) -> None:
         rooms = [self._leave(ticket)] if self.tickets[ticket].state is _S.CALLED else []
         self._move(ticket, _S.CANCELLED, ended_at_ms=self.now_ms)
@@ -323,11 +334,13 @@ def move(day: Day, what: int, which: int) -> None:
         (lambda pair: day.call(*pair), callable_),
         (lambda pair: day.call(*pair), callable_),
         (day.recall, called),
+        (day.prioritise, waiting),
         (day.start, called),
         (day.complete, serving),
         (day.no_show, called),
         (day.requeue, called),
-        (day.cancel, [*waiting, *called, *day.in_state(_S.NO_SHOW)]),
+        (day.cancel, [*waiting, *called, *day.in_state(_S.NO_SHOW, _S.PLANNED)]),
+        (day.undo, [one for one in day.in_state(_S.DONE, _S.CANCELLED) if day.tickets[one].clinic in day.clinics]),
         (day.open, [room for room in ROOMS if room not in open_rooms]),
         (lambda pair: day.open(pair[0], (pair[1],)), [(room, one) for room in ROOMS for one in day.clinics]),
         (day.pause, open_rooms),

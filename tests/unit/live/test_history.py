@@ -59,3 +59,13 @@ def test_the_oldest_goes_when_there_are_too_many() -> None:
     day, _, history, _ = walk([(0, 0)] * 10, span=3)
     assert history.floor == day.offset - 3
     assert len(history.since(history.floor)) == 3
+
+
+def test_a_visit_whose_other_stop_was_made_before_is_not_taken_for_known() -> None:
+    day = Day()
+    ticket = day.check_in("eye", planned="heart")
+    day.check_in("heart")
+    _, second = day.visits[day.tickets[ticket].visit].tickets
+    day.cancel(second)
+    day.undo(second)
+    assert remembered(day.state(), day.told[2:]).floor == 5

@@ -289,14 +289,16 @@ def test_a_place_counts_only_for_the_stop_that_waits() -> None:
     assert as_json(Picture({}, {}, {ticket: shown}))["tickets"][ticket]["position"] is None
 
 
-def test_a_patient_whose_flags_changed_changes_at_every_desk() -> None:
+@pytest.mark.parametrize("view", [FloorView(), ConsoleView(RoomId("r1"), (ClinicId("eye"),))], ids=str)
+def test_a_patient_whose_flags_changed_changes_at_every_desk(view: FacilityView) -> None:
     day = Day()
     ticket = day.check_in("eye", planned="eye")
+    day.undo(day.visits[day.tickets[ticket].visit].tickets[1])
     visit = day.tickets[ticket].visit
     snapshot, people = Snapshot(day.state()), People(open_patient)
-    shown = look(FloorView(), snapshot, people.open)
+    shown = look(view, snapshot, people.open)
     day.visits[visit] = msgspec.structs.replace(day.visits[visit], flags=("disabled",))
     day.recall(ticket)
     change = snapshot.apply(snapshot.offset + 1, day.told[-1])
-    news = difference(shown, glance(FloorView(), snapshot, change, people.open))
+    news = difference(shown, glance(view, snapshot, change, people.open))
     assert set(news.tickets) == set(day.visits[visit].tickets)
