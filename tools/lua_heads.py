@@ -22,7 +22,7 @@ _WORD = r"[a-z][a-z0-9.-]*"
 
 # What every command does before its own part: docs/engine.md says it once, a head does not repeat it.
 ALL_COMMANDS = ("qf.register", "qf.enter_day")
-ALWAYS_AT_HAND = frozenset({"meta", "events", "setup", "once", "clinic", "pace", "waiting"})
+ALWAYS_AT_HAND = frozenset({"meta", "events", "setup", "once", "clinic", "waiting", "wishes"})
 """Keys that any function may touch: the facility's own, and the clinics' lines, of which events and answers tell."""
 
 # A definition at the left margin; what it is called by in its own file.

@@ -7,7 +7,7 @@ Never: a default clock, a generated id: `now_ms`, `day`, `nonce` and `once` come
 
 import msgspec
 
-from queueflow.model.facility import Reenter
+from queueflow.model.facility import Reenter, RoomTakes
 from queueflow.model.ids import (
     ClinicId,
     FacilityId,
@@ -46,6 +46,18 @@ class Command(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     once: Once | None = None
 
 
+class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """A stop that is to come. `group`: orders of one group, in any order. `waits_for`: what must come first."""
+
+    service: ServiceId
+    candidates: tuple[ClinicId, ...]
+    priority: PriorityId
+    balance: Balance
+    decision: Decision
+    group: int | None = None
+    waits_for: tuple[str, ...] = ()
+
+
 class CheckIn(Command, frozen=True, kw_only=True):
     """Give a patient a ticket, or the one they hold for that service.
 
@@ -64,6 +76,7 @@ class CheckIn(Command, frozen=True, kw_only=True):
     person: PersonRef | None = None
     last3: str | None = None
     flags: tuple[str, ...] = ()
+    next: tuple[Order, ...] = ()
 
 
 class CallNext(Command, frozen=True, kw_only=True):
@@ -97,7 +110,22 @@ class Start(TicketCommand, frozen=True, kw_only=True):
 
 
 class Complete(TicketCommand, frozen=True, kw_only=True):
-    """The stop is done; the visit's next planned stop begins to wait."""
+    """The stop is done; what was ordered with it comes next, else the visit's next planned stop begins to wait."""
+
+    orders: tuple[Order, ...] = ()
+
+
+class Suspend(TicketCommand, frozen=True, kw_only=True):
+    """The patient goes for what was ordered and returns afterwards, once `waits_for` has come too."""
+
+    orders: tuple[Order, ...] = ()
+    waits_for: tuple[str, ...] = ()
+
+
+class Release(TicketCommand, frozen=True, kw_only=True):
+    """Something outside that the stop waited for has come."""
+
+    what: str
 
 
 class NoShow(TicketCommand, frozen=True, kw_only=True):
@@ -125,9 +153,14 @@ class Resume(TicketCommand, frozen=True, kw_only=True):
 
 
 class Transfer(TicketCommand, frozen=True, kw_only=True):
-    """A ticket waits at another clinic from now on; in another class where `priority` says so."""
+    """A ticket waits at another clinic from now on; in another class where `priority` says so.
+
+    `room` or `practitioner`: who shall serve it, waited for while they are there.
+    """
 
     clinic: ClinicId
+    room: RoomId | None = None
+    practitioner: PractitionerId | None = None
     priority: PriorityId | None = None
 
 
@@ -171,6 +204,11 @@ class ClinicSetup(msgspec.Struct, frozen=True, omit_defaults=True):
     reentry: dict[str, Reenter]
     service_mean_s: float
     service_cv: float
+    longest_wait_s: float | None = None
+    reserved_class: PriorityId | None = None
+    reserved_every: int | None = None
+    no_show_after_s: float | None = None
+    no_show_calls: int = 1
 
 
 class RoomSetup(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -179,6 +217,7 @@ class RoomSetup(msgspec.Struct, frozen=True, omit_defaults=True):
     id: RoomId
     clinics: tuple[ClinicId, ...]
     places: int
+    takes: RoomTakes = RoomTakes.IN_ORDER
 
 
 class PrioritySetup(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -188,6 +227,11 @@ class PrioritySetup(msgspec.Struct, frozen=True, omit_defaults=True):
     share: int
     rate: float
     always_first: bool
+    for_returns: bool = False
+
+
+class Tick(Command, frozen=True, kw_only=True):
+    """Time has passed: make no-shows of calls that nobody answered, and change to stops that are quicker by now."""
 
 
 class Publish(Command, frozen=True, kw_only=True):
@@ -285,6 +329,16 @@ class PublishResult(msgspec.Struct, frozen=True, omit_defaults=True):
     epoch: str
     offset: int
     changed: bool = False
+    replayed: bool = False
+
+
+class TickResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How many calls became no-shows, and how many patients changed to another stop."""
+
+    epoch: str
+    offset: int
+    no_shows: int = 0
+    replanned: int = 0
     replayed: bool = False
 
 

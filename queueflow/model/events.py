@@ -58,6 +58,18 @@ class TicketRequeued(Event, frozen=True, kw_only=True, tag="ticket.requeued"):
     """The called patient waits again."""
 
 
+class TicketSuspended(Event, frozen=True, kw_only=True, tag="ticket.suspended"):
+    """The patient went for what was ordered and will return."""
+
+
+class TicketReleased(Event, frozen=True, kw_only=True, tag="ticket.released"):
+    """Something outside that the stop waited for has come."""
+
+
+class TicketReplanned(Event, frozen=True, kw_only=True, tag="ticket.replanned"):
+    """The patient changed to another of several stops, which is quicker by now."""
+
+
 class TicketReinstated(Event, frozen=True, kw_only=True, tag="ticket.reinstated"):
     """A patient who missed their call waits again."""
 
@@ -71,7 +83,7 @@ class TicketHeld(Event, frozen=True, kw_only=True, tag="ticket.held"):
 
 
 class TicketResumed(Event, frozen=True, kw_only=True, tag="ticket.resumed"):
-    """A ticket on hold waits again."""
+    """A ticket on hold waits again, or a patient is back from what was ordered."""
 
 
 class TicketPrioritised(Event, frozen=True, kw_only=True, tag="ticket.prioritised"):
@@ -114,6 +126,9 @@ AnyEvent = (
     | TicketCompleted
     | TicketNoShow
     | TicketRequeued
+    | TicketSuspended
+    | TicketReleased
+    | TicketReplanned
     | TicketReinstated
     | TicketTransferred
     | TicketHeld

@@ -35,13 +35,35 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one clinic orders its queue, and where tickets re-enter it.
 
     `requeued`: called, but not there yet. `reinstated`: came after a no-show. `transferred`: sent from another clinic;
-    the old place is that of its first arrival.
+    the old place is that of its first arrival. `returned`: back from tests.
+    `longest_wait_s`: whoever has waited longer goes before all but the classes that always go first.
+    `reserved_class`, `reserved_every`: of so many calls in a row one is that class's, if it has someone.
+    `no_show_after_s`, `no_show_calls`: so long after its n-th call a ticket that nobody answered is a no-show by
+    itself; without it only staff say so.
     """
 
     order: ServingOrder = ServingOrder.STRICT
     requeued: Reenter = Reenter(Reentry.AFTER, 3)
     reinstated: Reenter = Reenter(Reentry.AFTER, 3)
     transferred: Reenter = Reenter(Reentry.OLD_PLACE)
+    returned: Reenter = Reenter(Reentry.END)
+    longest_wait_s: float | None = None
+    reserved_class: PriorityId | None = None
+    reserved_every: int | None = None
+    no_show_after_s: float | None = None
+    no_show_calls: int = 3
+
+
+class RoomTakes(StrEnum):
+    """What a room that serves several clinics takes first, once nobody waits who always goes first.
+
+    `in-order`: its first clinic that has someone. `longest-wait`: of its clinics' next patients the one who came first.
+    `best-class`: of those the one of the best class, and of one class who came first.
+    """
+
+    IN_ORDER = "in-order"
+    LONGEST_WAIT = "longest-wait"
+    BEST_CLASS = "best-class"
 
 
 class Service(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -80,6 +102,7 @@ class Room(msgspec.Struct, frozen=True, omit_defaults=True):
     name: LocalText
     clinics: tuple[ClinicId, ...]
     places: int = 1
+    takes: RoomTakes = RoomTakes.IN_ORDER
     location: LocalText = {}
 
 

@@ -47,7 +47,8 @@ class PriorityClass(msgspec.Struct, frozen=True, omit_defaults=True):
     """One class of a facility's list; the list's order is the strict order.
 
     `share`: calls out of the sum of shares, for `ratio`. `rate`: priority points per second of waiting,
-    for `accumulating`. `always_first`: goes before all others in every order.
+    for `accumulating`. `always_first`: goes before all others in every order. `for_returns`: whoever comes back from
+    tests waits in it, unless their own class is better.
     """
 
     id: PriorityId
@@ -55,3 +56,4 @@ class PriorityClass(msgspec.Struct, frozen=True, omit_defaults=True):
     share: int = 1
     rate: float = 1.0
     always_first: bool = False
+    for_returns: bool = False

@@ -44,6 +44,8 @@ TRANSITIONS: dict[str, dict[TicketState, TicketState]] = {
     "recall": {_S.CALLED: _S.CALLED},
     "start": {_S.CALLED: _S.SERVING},
     "complete": {_S.SERVING: _S.DONE},
+    "suspend": {_S.SERVING: _S.SUSPENDED},
+    "release": {_S.PLANNED: _S.PLANNED, _S.SUSPENDED: _S.SUSPENDED},
     "no-show": {_S.CALLED: _S.NO_SHOW},
     "requeue": {_S.CALLED: _S.WAITING},
     "reinstate": {_S.NO_SHOW: _S.WAITING},
@@ -56,6 +58,7 @@ TRANSITIONS: dict[str, dict[TicketState, TicketState]] = {
         _S.WAITING: _S.CANCELLED,
         _S.CALLED: _S.CANCELLED,
         _S.ON_HOLD: _S.CANCELLED,
+        _S.SUSPENDED: _S.CANCELLED,
         _S.NO_SHOW: _S.CANCELLED,
     },
 }
@@ -83,6 +86,10 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     `order_at` is the effective arrival that it queues by (ms, with a fraction that keeps equal instants
     apart). `clinic` is None only while it is planned; `candidates` and `balance` choose it when its turn comes.
     `calls` counts calls and recalls. `revision` rises by one with every change.
+
+    `ordered_by`: the stop at which it was ordered. `group`: stops of one group may be done in any order.
+    `waits_for`: what has to come from outside first, as slugs. `wish`: `practitioner:<id>` or `room:<id>`, waited for
+    while they are there.
     """
 
     id: TicketId
@@ -104,3 +111,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     candidates: tuple[ClinicId, ...] = ()
     balance: str | None = None
     decision: Decision | None = None
+    ordered_by: TicketId | None = None
+    group: str | None = None
+    waits_for: tuple[str, ...] = ()
+    wish: str | None = None

@@ -85,15 +85,30 @@ async def publish(engine: Engine, rules: Rules, *, now_ms: int, actor: str) -> I
                         "requeued": clinic.policy.requeued,
                         "reinstated": clinic.policy.reinstated,
                         "transferred": clinic.policy.transferred,
+                        "returned": clinic.policy.returned,
                     },
                     service_mean_s=clinic.service_mean_s,
                     service_cv=clinic.service_cv,
+                    longest_wait_s=clinic.policy.longest_wait_s,
+                    reserved_class=clinic.policy.reserved_class,
+                    reserved_every=clinic.policy.reserved_every,
+                    no_show_after_s=clinic.policy.no_show_after_s,
+                    no_show_calls=clinic.policy.no_show_calls,
                 )
                 for clinic in facility.clinics
             ),
-            rooms=tuple(RoomSetup(id=room.id, clinics=room.clinics, places=room.places) for room in facility.rooms),
+            rooms=tuple(
+                RoomSetup(id=room.id, clinics=room.clinics, places=room.places, takes=room.takes)
+                for room in facility.rooms
+            ),
             priorities=tuple(
-                PrioritySetup(id=one.id, share=one.share, rate=one.rate, always_first=one.always_first)
+                PrioritySetup(
+                    id=one.id,
+                    share=one.share,
+                    rate=one.rate,
+                    always_first=one.always_first,
+                    for_returns=one.for_returns,
+                )
                 for one in facility.priorities
             ),
             sources={FACILITY_FILE: rules.text.facility, RULES_FILE: rules.text.rules},

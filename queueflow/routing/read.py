@@ -13,7 +13,17 @@ from zoneinfo import ZoneInfoNotFoundError
 from msgspec.structs import replace
 
 from queueflow.model.days import zone
-from queueflow.model.facility import Clinic, ClinicPolicy, Facility, LocalText, Reenter, Reentry, Room, Service
+from queueflow.model.facility import (
+    Clinic,
+    ClinicPolicy,
+    Facility,
+    LocalText,
+    Reenter,
+    Reentry,
+    Room,
+    RoomTakes,
+    Service,
+)
 from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId, ServiceId
 from queueflow.model.priority import PriorityClass, ServingOrder
 from queueflow.routing import check
@@ -44,7 +54,7 @@ def read_facility(text: str, file: str) -> Facility:
         time_zone=_time_zone(root),
         languages=languages,
         services=tuple(_service(part, languages) for part in parts["services"]),
-        clinics=tuple(_clinic(part, languages, ids["services"]) for part in parts["clinics"]),
+        clinics=tuple(_clinic(part, languages, ids["services"], ids["priorities"]) for part in parts["clinics"]),
         rooms=tuple(_room(part, languages, ids["clinics"]) for part in parts["rooms"]),
         priorities=tuple(_priority(part, languages) for part in parts["priorities"]),
         fallback=ClinicId(desk) if (desk := _one_of(root, "fallback", ids["clinics"])) else None,
@@ -137,12 +147,13 @@ def _priority(part: Section, languages: Sequence[str]) -> PriorityClass:
         share=part.whole("share", 1, least=1, most=100),
         rate=part.number("rate", 1.0, least=0.001, most=1000),
         always_first=part.truth("always_first", default=False),
+        for_returns=part.truth("for_returns", default=False),
     )
     part.close(PriorityClass.__struct_fields__)
     return priority
 
 
-def _clinic(part: Section, languages: Sequence[str], services: Sequence[str]) -> Clinic:
+def _clinic(part: Section, languages: Sequence[str], services: Sequence[str], classes: Sequence[str]) -> Clinic:
     series = part.text("series", expected='a letter, such as "A"')
     if series and not _SERIES.fullmatch(series):
         part.wrong("expected one letter from A to Z, not I or O (they look like 1 and 0).", "series")
@@ -153,7 +164,7 @@ def _clinic(part: Section, languages: Sequence[str], services: Sequence[str]) ->
         series=series,
         service_mean_s=part.number("service_mean_s", 480.0, least=1, most=_DAY_S),
         service_cv=part.number("service_cv", 0.6, least=0, most=10),
-        policy=_policy(part),
+        policy=_policy(part, classes),
         public_name=_local(part, "public_name", languages),
         location=_local(part, "location", languages),
     )
@@ -161,7 +172,7 @@ def _clinic(part: Section, languages: Sequence[str], services: Sequence[str]) ->
     return clinic
 
 
-def _policy(part: Section) -> ClinicPolicy:
+def _policy(part: Section, classes: Sequence[str]) -> ClinicPolicy:
     policy = part.section("policy")
     if policy is None:
         return ClinicPolicy()
@@ -171,9 +182,29 @@ def _policy(part: Section) -> ClinicPolicy:
         requeued=_reenter(policy, "requeued", usual.requeued),
         reinstated=_reenter(policy, "reinstated", usual.reinstated),
         transferred=_reenter(policy, "transferred", usual.transferred),
+        returned=_reenter(policy, "returned", usual.returned),
+        longest_wait_s=_seconds(policy, "longest_wait_s"),
+        reserved_class=_class(policy, classes),
+        reserved_every=policy.whole("reserved_every", 2, least=2, most=100) if policy.has("reserved_every") else None,
+        no_show_after_s=_seconds(policy, "no_show_after_s"),
+        no_show_calls=policy.whole("no_show_calls", usual.no_show_calls, least=1, most=20),
     )
     policy.close(ClinicPolicy.__struct_fields__)
+    for one, other in (("reserved_class", "reserved_every"), ("reserved_every", "reserved_class")):
+        if policy.has(one) and not policy.has(other):
+            policy.wrong(f'"{other}" is missing: of so many calls one is that class\'s.', one)
+    if policy.has("no_show_calls") and not policy.has("no_show_after_s"):
+        policy.wrong('"no_show_after_s" is missing: without it only staff say that nobody came.', "no_show_calls")
     return read
+
+
+def _seconds(policy: Section, key: str) -> float | None:
+    return policy.number(key, 0.0, least=1, most=_DAY_S) if policy.has(key) else None
+
+
+def _class(policy: Section, classes: Sequence[str]) -> PriorityId | None:
+    word = _one_of(policy, "reserved_class", classes)
+    return None if word is None else PriorityId(word)
 
 
 def _reenter(policy: Section, key: str, usual: Reenter) -> Reenter:
@@ -194,6 +225,7 @@ def _room(part: Section, languages: Sequence[str], clinics: Sequence[str]) -> Ro
         name=_local(part, "name", languages, needed=True),
         clinics=tuple(ClinicId(word) for word in _all_of(part, "clinics", clinics)),
         places=part.whole("places", 1, least=1, most=100),
+        takes=part.choice("takes", RoomTakes, RoomTakes.IN_ORDER),
         location=_local(part, "location", languages),
     )
     part.close(Room.__struct_fields__)

@@ -27,11 +27,15 @@ from queueflow.model.commands import (
     PublishResult,
     Recall,
     Reinstate,
+    Release,
     Requeue,
     Resume,
     RoomResult,
     Start,
+    Suspend,
+    Tick,
     TicketResult,
+    TickResult,
     Transfer,
     Undo,
 )
@@ -72,8 +76,16 @@ class Engine:
         return await self._call("qf_start", command, TicketResult)
 
     async def complete(self, command: Complete) -> TicketResult:
-        """End a stop; the visit's next begins to wait. Raises as recall."""
+        """End a stop; the visit's next begins to wait. Raises as recall, and UnknownClinic, Invalid for its orders."""
         return await self._call("qf_complete", command, TicketResult)
+
+    async def suspend(self, command: Suspend) -> TicketResult:
+        """Send a patient for tests, to return afterwards. Raises as complete."""
+        return await self._call("qf_suspend", command, TicketResult)
+
+    async def release(self, command: Release) -> TicketResult:
+        """Say that something outside has come that a stop waited for. Raises as recall."""
+        return await self._call("qf_release", command, TicketResult)
 
     async def no_show(self, command: NoShow) -> TicketResult:
         """Say that the called patient did not come. Raises as recall."""
@@ -122,6 +134,10 @@ class Engine:
     async def close_room(self, command: CloseRoom) -> RoomResult:
         """End a room's day. Raises UnknownRoom, NotAllowedInState (somebody is being served)."""
         return await self._call("qf_close_room", command, RoomResult)
+
+    async def tick(self, command: Tick) -> TickResult:
+        """Do what time alone brings about: no-shows by policy, changes to a quicker stop. Raises UnknownFacility."""
+        return await self._call("qf_tick", command, TickResult)
 
     async def publish(self, command: Publish) -> PublishResult:
         """Make a facility and its rules the ones in force. Raises NotAllowedInState when it would strand a ticket."""

@@ -21,6 +21,7 @@ from queueflow.model.commands import (
     NoShow,
     Once,
     OpenRoom,
+    Order,
     PauseRoom,
     Prioritise,
     PrioritySetup,
@@ -28,12 +29,16 @@ from queueflow.model.commands import (
     PublishResult,
     Recall,
     Reinstate,
+    Release,
     Requeue,
     Resume,
     RoomResult,
     RoomSetup,
     Start,
+    Suspend,
+    Tick,
     TicketResult,
+    TickResult,
     Transfer,
     Undo,
 )
@@ -67,8 +72,12 @@ END = Reenter(Reentry.END)
 OLD_PLACE = Reenter(Reentry.OLD_PLACE)
 
 
-def priority_class(name: str, share: int = 1, rate: float = 1.0, always_first: bool = False) -> PrioritySetup:
-    return PrioritySetup(id=PriorityId(name), share=share, rate=rate, always_first=always_first)
+def priority_class(
+    name: str, share: int = 1, rate: float = 1.0, *, always_first: bool = False, for_returns: bool = False
+) -> PrioritySetup:
+    return PrioritySetup(
+        id=PriorityId(name), share=share, rate=rate, always_first=always_first, for_returns=for_returns
+    )
 
 
 def room_setup(name: str, *clinics: str, places: int = 1) -> RoomSetup:
@@ -92,7 +101,7 @@ def clinic(
         id=ClinicId(name),
         series=series,
         order=order,
-        reentry={"requeued": END, "reinstated": END, "transferred": OLD_PLACE, **reentry},
+        reentry={"requeued": END, "reinstated": END, "transferred": OLD_PLACE, "returned": END, **reentry},
         service_mean_s=600.0,
         service_cv=0.5,
     )
@@ -121,6 +130,21 @@ class Base(TypedDict):
     day: ServiceDay
     actor: str
     once: Once | None
+
+
+def order(
+    clinic: str, *candidates: str, priority: str = "ordinary", group: int | None = None, waits_for: tuple[str, ...] = ()
+) -> Order:
+    """A stop at one of those clinics, of a service named after the first."""
+    return Order(
+        service=ServiceId(clinic),
+        candidates=tuple(map(ClinicId, (clinic, *candidates))),
+        priority=PriorityId(priority),
+        balance=Balance.SHORTEST_WAIT,
+        decision=Decision(ruleset=1, rule="ordered"),
+        group=group,
+        waits_for=waits_for,
+    )
 
 
 @dataclass
@@ -170,6 +194,7 @@ class Hall:
         once: str | None = None,
         fingerprint: str = "f",
         nonce: str | None = None,
+        then: tuple[Order, ...] = (),
     ) -> TicketResult:
         candidates = (clinic,) if isinstance(clinic, str) else clinic
         return await self.engine.check_in(
@@ -181,6 +206,7 @@ class Hall:
                 balance=balance,
                 decision=Decision(ruleset=1, rule="row-1"),
                 language="vi",
+                next=then,
                 person=PersonRef(person) if person else None,
                 **self.base(once, fingerprint),
             )
@@ -222,8 +248,20 @@ class Hall:
     async def start(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.start(Start(ticket=ticket, **more, **self.base()))
 
-    async def complete(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
-        return await self.engine.complete(Complete(ticket=ticket, **more, **self.base()))
+    async def complete(self, ticket: TicketId, *orders: Order, **more: Unpack[More]) -> TicketResult:
+        return await self.engine.complete(Complete(ticket=ticket, orders=orders, **more, **self.base()))
+
+    async def suspend(
+        self, ticket: TicketId, *orders: Order, waits_for: tuple[str, ...] = (), **more: Unpack[More]
+    ) -> TicketResult:
+        command = Suspend(ticket=ticket, orders=orders, waits_for=waits_for, **more, **self.base())
+        return await self.engine.suspend(command)
+
+    async def release(self, ticket: TicketId, what: str = "result", **more: Unpack[More]) -> TicketResult:
+        return await self.engine.release(Release(ticket=ticket, what=what, **more, **self.base()))
+
+    async def tick(self) -> TickResult:
+        return await self.engine.tick(Tick(**self.base()))
 
     async def no_show(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
         return await self.engine.no_show(NoShow(ticket=ticket, **more, **self.base()))
@@ -244,10 +282,22 @@ class Hall:
         return await self.engine.resume(Resume(ticket=ticket, **more, **self.base()))
 
     async def transfer(
-        self, ticket: TicketId, clinic: str = "ear", priority: str | None = None, **more: Unpack[More]
+        self,
+        ticket: TicketId,
+        clinic: str = "ear",
+        priority: str | None = None,
+        room: str | None = None,
+        **more: Unpack[More],
     ) -> TicketResult:
-        to = {"clinic": ClinicId(clinic), "priority": PriorityId(priority) if priority else None}
-        return await self.engine.transfer(Transfer(ticket=ticket, **to, **more, **self.base()))
+        command = Transfer(
+            ticket=ticket,
+            clinic=ClinicId(clinic),
+            priority=PriorityId(priority) if priority else None,
+            room=RoomId(room) if room else None,
+            **more,
+            **self.base(),
+        )
+        return await self.engine.transfer(command)
 
     async def prioritise(self, ticket: TicketId, priority: str = "priority", **more: Unpack[More]) -> TicketResult:
         command = Prioritise(ticket=ticket, priority=PriorityId(priority), **more, **self.base())
@@ -287,7 +337,8 @@ class Hall:
         """A new ticket of clinic eye in that state, by the shortest way; room r1 is open."""
         ticket = (await self.check_in(person="p", service="exam")).ticket
         if state is TicketState.PLANNED:
-            return (await self.check_in(person="p", service="other")).ticket
+            planned = order("other", "eye", waits_for=("result",))
+            return (await self.check_in(person="p", service="other", then=(planned,))).journey[-1]
         if state is TicketState.CANCELLED:
             return (await self.cancel(ticket.id)).ticket
         if state is TicketState.ON_HOLD:
@@ -300,4 +351,7 @@ class Hall:
             ticket = (await self.start(ticket.id)).ticket
         if state is TicketState.DONE:
             ticket = (await self.complete(ticket.id)).ticket
+        if state is TicketState.SUSPENDED:
+            await self.start(ticket.id)
+            ticket = (await self.suspend(ticket.id, waits_for=("result",))).ticket
         return ticket

@@ -11,14 +11,14 @@
 --          person: str?          keyed hash of the identity: one person, one visit under way
 --          last3: str?
 --          flags: list
+--          next: list            the stops that follow (Order), in order
 -- gives    TicketResult
 -- refuses  unknown-clinic, validation
 -- tells    ticket.issued
 -- costs    O(candidates x classes x log n), n the longest queue
--- keys     persons numbers carried tickets visits active waiting robin; of the day and the clinics concerned
+-- keys     active carried numbers persons present robin tickets visits
 
 local OVER = { done = true, cancelled = true, ["no-show"] = true }
-local MOST_STOPS = 99
 
 local function result(c, ticket, visit, created)
   return qf.ticket_result(c, ticket, visit, { created = created, journey = qf.journey(c, visit) })
@@ -34,30 +34,10 @@ local function held(c)
   end
   local visit = redis.call("HGET", persons, person)
   visit = visit and qf.load_visit(c, visit)
-  if visit and visit.state ~= "finished" and visit.state ~= "cancelled" and #visit.tickets < MOST_STOPS then
+  if visit and visit.state ~= "finished" and visit.state ~= "cancelled" then
     return nil, visit
   end
   return nil, nil
-end
-
-local function new_ticket(c, visit)
-  local a = c.a
-  visit.tickets[#visit.tickets + 1] = visit.id .. "-" .. (#visit.tickets + 1)
-  return {
-    id = visit.tickets[#visit.tickets],
-    visit = visit.id,
-    number = visit.number,
-    service = a.service,
-    priority = a.priority,
-    state = "planned",
-    issued_at_ms = c.now,
-    order_at = c.now,
-    revision = 0,
-    calls = 0,
-    candidates = a.candidates,
-    balance = a.balance,
-    decision = a.decision,
-  }
 end
 
 local function new_visit(c, clinic)
@@ -77,18 +57,19 @@ local function new_visit(c, clinic)
   }
 end
 
+-- The stops that follow the first, planned in order; given with it, to be told together.
+local function plan_rest(c, visit, first)
+  local told = { first }
+  for _, order in ipairs(c.a.next or {}) do
+    local ticket = qf.plan(c, visit, order)
+    qf.save_ticket(c, ticket)
+    told[#told + 1] = ticket
+  end
+  return told
+end
+
 qf.register("check_in", function(c)
   local a = c.a
-  if qf.class_index(c, a.priority) == nil then
-    return qf.refuse("validation", { field = "priority", detail = "the facility has no such class" })
-  end
-  local known = nil
-  for _, clinic in ipairs(a.candidates) do
-    known = known or qf.clinic_setup(c, clinic)
-  end
-  if known == nil then
-    return qf.refuse("unknown-clinic")
-  end
   local ticket, visit
   if a.person then
     ticket, visit = held(c)
@@ -100,6 +81,11 @@ qf.register("check_in", function(c)
       return result(c, ticket, visit, false)
     end
   end
+  local orders = { a, unpack(a.next or {}) }
+  local refusal = qf.check_orders(c, visit or { tickets = {} }, orders)
+  if refusal then
+    return refusal
+  end
   if visit == nil then
     if redis.call("HEXISTS", qf.key.visits(c, c.day), c.day .. "-" .. a.nonce) == 1 then
       return qf.refuse("validation", { field = "nonce", detail = "a visit has this id already" })
@@ -107,23 +93,24 @@ qf.register("check_in", function(c)
     -- The number's series is that of the first clinic, so the clinic is taken before the visit is made.
     local clinic = qf.balance(c, a.balance, a.candidates, qf.class_index(c, a.priority))
     visit = new_visit(c, clinic)
-    ticket = new_ticket(c, visit)
+    ticket = qf.plan(c, visit, a)
     qf.join_at(c, ticket, clinic)
   else
     local under_way = qf.is_under_way(qf.journey(c, visit))
-    ticket = new_ticket(c, visit)
+    ticket = qf.plan(c, visit, a)
     if under_way then
       qf.save_ticket(c, ticket)
     else
       qf.join(c, ticket)
     end
   end
+  local told = plan_rest(c, visit, ticket)
   qf.save_visit(c, visit)
   if a.person then
     redis.call("HSET", qf.key.persons(c, c.day), a.person, visit.id, a.person .. "|" .. a.service, ticket.id)
   end
   qf.tell(c, "ticket.issued", {
-    tickets = { ticket },
+    tickets = told,
     visits = { visit },
     clinics = ticket.clinic and { ticket.clinic } or nil,
   })

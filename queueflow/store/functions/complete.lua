@@ -1,22 +1,15 @@
--- The stop is done; the visit's next planned stop begins to wait.
+-- The stop is done; the stops that were ordered with it come next, else the visit's next planned stop begins to wait.
 --
 -- takes    ticket: str
 --          if_revision: int?
 --          reason: str?
+--          orders: list          the next stops (Order)
 -- gives    TicketResult
--- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
--- tells    ticket.completed, ticket.issued
--- costs    O(clinics of the room x classes x log n), and of the next stop's candidates
--- keys     tickets visits active rooms clinic waiting robin undo
+-- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state, unknown-clinic, validation
+-- tells    ticket.completed, ticket.issued, ticket.resumed
+-- costs    O(clinics of the room x classes x log n), and of the next stops' candidates
+-- keys     tickets visits active rooms present clinic waiting wishes choices robin undo
 
 qf.register_move("complete", "ticket.completed", function(c, ticket, after)
-  local room = qf.leave_room(c, ticket)
-  room.served = room.served + 1
-  qf.save_room(c, room)
-  ticket.state, ticket.ended_at_ms = after, c.now
-  qf.save_ticket(c, ticket)
-  qf.learn_pace(c, ticket)
-  local visit = qf.load_visit(c, ticket.visit)
-  local began = qf.go_on(c, visit)
-  return { room = room, visit = visit, afterwards = function() qf.tell_began(c, began, visit) end }
+  return qf.end_service(c, ticket, after)
 end)

@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.held
 -- costs    O(clinics of the room x classes x log n)
--- keys     tickets visits active waiting clinic undo
+-- keys     active present tickets undo visits
 
 qf.register_move("hold", "ticket.held", function(c, ticket, after)
   qf.dequeue(c, ticket)

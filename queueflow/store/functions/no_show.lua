@@ -7,11 +7,8 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.no-show
 -- costs    O(clinics of the room x classes x log n)
--- keys     tickets visits active rooms clinic undo
+-- keys     active present rooms tickets undo visits
 
-qf.register_move("no_show", "ticket.no-show", function(c, ticket, after)
-  local room = qf.vacate(c, ticket)
-  ticket.state, ticket.ended_at_ms = after, c.now
-  qf.save_ticket(c, ticket)
-  return { room = room }
+qf.register_move("no_show", "ticket.no-show", function(c, ticket)
+  return { room = qf.miss(c, ticket) }
 end)

@@ -7,7 +7,7 @@
 -- refuses  unknown-room, unknown-clinic
 -- tells    room.opened
 -- costs    O(clinics x classes)
--- keys     rooms clinic
+-- keys     present rooms
 
 local function same(one, other)
   return table.concat(one, ",") == table.concat(other, ",")

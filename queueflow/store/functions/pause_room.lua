@@ -6,7 +6,7 @@
 -- refuses  unknown-room, room-not-open
 -- tells    room.paused
 -- costs    O(clinics x classes)
--- keys     rooms clinic
+-- keys     present rooms
 
 qf.register("pause_room", function(c)
   if qf.room_setup(c, c.a.room) == nil then

@@ -8,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state, validation
 -- tells    ticket.prioritised
 -- costs    O(clinics of the room x classes x log n)
--- keys     tickets visits active waiting clinic undo
+-- keys     active present tickets undo visits
 
 qf.register_move("prioritise", "ticket.prioritised", function(c, ticket, after)
   if qf.class_index(c, c.a.priority) == nil then

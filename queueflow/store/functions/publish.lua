@@ -10,7 +10,7 @@
 -- refuses  not-allowed-in-state
 -- tells    ruleset.published
 -- costs    O(tickets under way + rooms x clinics)
--- keys     setup rulesets rooms clinic active tickets
+-- keys     active present rooms rulesets tickets
 
 local function by_id(list)
   local map, ids = {}, {}

@@ -5,7 +5,7 @@
 -- refuses  unknown-facility
 -- tells
 -- costs    O(tickets under way + rooms + clinics x classes)
--- keys     meta setup rooms clinic waiting active tickets visits
+-- keys     active present rooms tickets visits
 
 qf.register_read("read_board", function(c)
   local state = { day = c.day, version = c.version, clinics = {}, rooms = {}, tickets = {}, visits = {} }

@@ -5,7 +5,7 @@
 -- refuses  unknown-facility
 -- tells
 -- costs    O(tickets x classes x log n)
--- keys     meta setup clinic waiting tickets
+-- keys     present tickets
 
 qf.register_read("read_places", function(c)
   local places = {}

@@ -5,7 +5,7 @@
 -- refuses  unknown-facility, unknown-clinic
 -- tells
 -- costs    O(n x classes)
--- keys     meta setup clinic waiting tickets visits
+-- keys     present tickets visits
 
 qf.register_read("read_queue", function(c)
   if qf.clinic_setup(c, c.a.clinic) == nil then

@@ -5,7 +5,7 @@
 -- refuses  unknown-facility, unknown-ticket
 -- tells
 -- costs    O(stops + classes x log n)
--- keys     meta setup clinic waiting tickets visits
+-- keys     present tickets visits
 
 qf.register_read("read_ticket", function(c)
   local ticket = qf.load_ticket(c, c.a.ticket)

@@ -5,7 +5,7 @@
 -- refuses  unknown-facility, unknown-visit
 -- tells
 -- costs    O(stops + classes x log n)
--- keys     meta setup clinic waiting tickets visits
+-- keys     present tickets visits
 
 qf.register_read("read_visit", function(c)
   local visit = qf.load_visit(c, c.a.visit)

@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.started
 -- costs    O(1)
--- keys     tickets visits active undo
+-- keys     active present tickets undo visits
 
 qf.register_move("start", "ticket.started", function(c, ticket, after)
   ticket.state, ticket.started_at_ms = after, c.now

@@ -4,12 +4,14 @@
 --          if_revision: int?
 --          reason: str?
 --          clinic: str
+--          room: str?            that it shall be called to
+--          practitioner: str?    who shall serve it
 --          priority: str?        another class, where given
 -- gives    TicketResult
--- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state, unknown-clinic, validation
+-- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state, unknown-clinic, unknown-room, validation
 -- tells    ticket.transferred
 -- costs    O(clinics of the room x classes x log n)
--- keys     tickets visits active rooms waiting clinic undo
+-- keys     active present rooms tickets undo visits
 
 qf.register_move("transfer", "ticket.transferred", function(c, ticket)
   local a = c.a
@@ -20,12 +22,16 @@ qf.register_move("transfer", "ticket.transferred", function(c, ticket)
   if qf.class_index(c, priority) == nil then
     return qf.refuse("validation", { field = "priority", detail = "the facility has no such class" })
   end
+  if a.room and qf.room_setup(c, a.room) == nil then
+    return qf.refuse("unknown-room")
+  end
   local from, room = ticket.clinic, qf.vacate(c, ticket)
   if ticket.state == "waiting" then
     qf.dequeue(c, ticket)
   end
   ticket.clinic, ticket.priority, ticket.candidates = a.clinic, priority, { a.clinic }
   ticket.started_at_ms = nil
+  ticket.wish = a.room and "room:" .. a.room or a.practitioner and "practitioner:" .. a.practitioner or nil
   qf.wait_again(c, ticket, qf.reentry(c, ticket, "transferred"))
   return { room = room, from = from }
 end)

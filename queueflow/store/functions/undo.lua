@@ -8,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.undone
 -- costs    O(tickets of the move x classes x log n)
--- keys     tickets visits active rooms waiting clinic undo
+-- keys     active present rooms tickets undo visits
 
 local IN_ROOM = { called = true, serving = true }
 
@@ -83,7 +83,7 @@ qf.register("undo", function(c)
   local visit = record.visit and cmsgpack.unpack(record.visit) or qf.load_visit(c, ticket.visit)
   qf.save_visit(c, visit)
   if record.credit then
-    qf.took(c, qf.line(c, ticket.clinic), { credit = record.credit })
+    qf.took(c, qf.line(c, ticket.clinic), record.credit)
   end
   local told = {}
   for _, room in pairs(rooms) do

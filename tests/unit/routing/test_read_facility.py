@@ -193,6 +193,33 @@ MISTAKES = [
         'expected "end", "old-place", or "after 3": after three others of its class.',
     ),
     (
+        'requeued = "after 2"',
+        'reserved_class = "royal", reserved_every = 3',
+        38,
+        'clinics 1 (internal-1), column reserved_class: "royal" is not known in this facility. '
+        "There is: emergency, priority, ordinary.",
+    ),
+    (
+        'requeued = "after 2"',
+        "reserved_every = 3",
+        38,
+        'clinics 1 (internal-1), column reserved_every: "reserved_class" is missing: of so many calls one is that '
+        "class's.",
+    ),
+    (
+        'requeued = "after 2"',
+        "no_show_calls = 3",
+        38,
+        'clinics 1 (internal-1), column no_show_calls: "no_show_after_s" is missing: without it only staff say that '
+        "nobody came.",
+    ),
+    (
+        'requeued = "after 2"',
+        "longest_wait_s = 0",
+        38,
+        "clinics 1 (internal-1), column longest_wait_s: expected a number from 1 to 86400.",
+    ),
+    (
         '["children", "desk"]',
         '["children", "dest"]',
         68,

@@ -15,6 +15,22 @@ function qf.calling_room(c, action)
   return room
 end
 
+-- Where the clinic's policy says so, a call without an answer becomes a no-show by itself (qf_tick makes it one).
+function qf.await_answer(c, ticket)
+  local setup = qf.clinic_setup(c, ticket.clinic)
+  if setup and setup.no_show_after_s and ticket.calls >= (setup.no_show_calls or 1) then
+    redis.call("ZADD", qf.key.due(c), c.now + setup.no_show_after_s * 1000, ticket.id)
+  end
+end
+
+-- The patient did not come: the room is free, the ticket stays in sight, as they may still turn up. Gives the room.
+function qf.miss(c, ticket)
+  local room = qf.vacate(c, ticket)
+  ticket.state, ticket.ended_at_ms = "no-show", c.now
+  qf.save_ticket(c, ticket)
+  return room
+end
+
 function qf.call_to_room(c, ticket, room)
   qf.dequeue(c, ticket)
   ticket.state, ticket.room, ticket.practitioner = "called", room.id, room.practitioner
@@ -23,6 +39,7 @@ function qf.call_to_room(c, ticket, room)
   qf.save_ticket(c, ticket)
   room.tickets[#room.tickets + 1] = ticket.id
   qf.save_room(c, room)
+  qf.await_answer(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)
   qf.keep_undo(c, "call", ticket)
   qf.tell(c, "ticket.called", {

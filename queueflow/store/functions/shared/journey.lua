@@ -26,29 +26,124 @@ function qf.wait_again(c, ticket, order_at)
   qf.save_ticket(c, ticket)
 end
 
-local UNDER_WAY = { waiting = true, called = true, serving = true, ["on-hold"] = true, suspended = true }
+local AT_A_STOP = { waiting = true, called = true, serving = true, ["on-hold"] = true }
+local OVER = { done = true, cancelled = true, ["no-show"] = true }
 
 -- Whether a stop of this visit is under way, so that another has to wait its turn.
 function qf.is_under_way(journey)
   for _, ticket in ipairs(journey) do
-    if UNDER_WAY[ticket.state] then
+    if AT_A_STOP[ticket.state] or ticket.state == "suspended" then
       return true
     end
   end
   return false
 end
 
--- What a visit is after one of its stops ended: the next planned stop begins to wait (that ticket is given, to be
--- told once this end was), or the visit is over. Saves the visit.
+local function waits_outside(ticket)
+  return ticket.waits_for ~= nil and #ticket.waits_for > 0
+end
+
+local function orders_are_over(journey, suspended)
+  for _, ticket in ipairs(journey) do
+    if ticket.ordered_by == suspended.id and not OVER[ticket.state] then
+      return false
+    end
+  end
+  return true
+end
+
+-- The planned stops of one group, which may be done in any order, but for those that wait for something outside.
+function qf.alternatives(journey, group)
+  local found = {}
+  for _, ticket in ipairs(journey) do
+    if ticket.state == "planned" and ticket.group == group and not waits_outside(ticket) then
+      found[#found + 1] = ticket
+    end
+  end
+  return found
+end
+
+-- What a visit without a stop under way goes on with: planned stops to choose from, or a suspended one to return to.
+local function next_stops(journey)
+  local suspended = nil
+  for _, ticket in ipairs(journey) do
+    if ticket.state == "suspended" then
+      if orders_are_over(journey, ticket) then
+        return waits_outside(ticket) and {} or { ticket }
+      end
+      suspended = ticket
+    elseif ticket.state == "planned" then
+      if suspended and ticket.ordered_by ~= suspended.id then
+        return {}
+      end
+      if ticket.group then
+        return qf.alternatives(journey, ticket.group)
+      end
+      return waits_outside(ticket) and {} or { ticket }
+    end
+  end
+  return {}
+end
+
+-- The expected wait of a stop that would be joined now, seconds; by far the longest where no room is open.
+local NO_ROOM_S = 1e9
+
+function qf.wait_now(c, ticket)
+  local class, best = qf.class_index(c, ticket.priority), nil
+  for _, clinic in ipairs(ticket.candidates) do
+    if qf.clinic_setup(c, clinic) then
+      local line = qf.picture(c, clinic)
+      local wait = qf.expected_wait(line, qf.ahead_of_newcomer(c, line, class)).p50_s
+      wait = line.open > 0 and wait or wait + NO_ROOM_S
+      best = math.min(best or wait, wait)
+    end
+  end
+  return best or 2 * NO_ROOM_S
+end
+
+local function quickest(c, stops)
+  local best, shortest = stops[1], nil
+  for _, ticket in ipairs(#stops > 1 and stops or {}) do
+    local wait = qf.wait_now(c, ticket)
+    if shortest == nil or wait < shortest then
+      best, shortest = ticket, wait
+    end
+  end
+  return best
+end
+
+-- Back from what was ordered: to who ordered it, or to the same room where nobody gave a name, in the class for those
+-- who return if that is better.
+local function come_back(c, ticket)
+  for i, class in ipairs(qf.classes(c)) do
+    if class.for_returns and i < qf.class_index(c, ticket.priority) then
+      ticket.priority = class.id
+      break
+    end
+  end
+  ticket.wish = ticket.practitioner and "practitioner:" .. ticket.practitioner or "room:" .. ticket.room
+  ticket.ended_at_ms = nil
+  qf.wait_again(c, ticket, qf.reentry(c, ticket, "returned"))
+end
+
+-- What a visit does after one of its stops ended: the next begins to wait (it is given, to be told once the end was),
+-- or the visit is over. Saves the visit.
 function qf.go_on(c, visit)
   local journey = qf.journey(c, visit)
-  local began, done, open = nil, false, qf.is_under_way(journey)
+  local at_a_stop, open, done = false, false, false
   for _, ticket in ipairs(journey) do
-    if ticket.state == "planned" and not open and qf.join(c, ticket) then
-      began, open = ticket, true
-    end
+    at_a_stop = at_a_stop or AT_A_STOP[ticket.state] or false
     done = done or ticket.state == "done"
-    open = open or ticket.state == "planned" or ticket.state == "no-show"
+    open = open or not OVER[ticket.state] or ticket.state == "no-show"
+  end
+  local began = not at_a_stop and quickest(c, next_stops(journey)) or nil
+  if began and began.state == "suspended" then
+    come_back(c, began)
+  elseif began then
+    began = qf.join(c, began) and began or nil
+    if began and began.group and #qf.alternatives(journey, began.group) > 0 then
+      redis.call("SADD", qf.key.choices(c), visit.id)
+    end
   end
   if not open then
     visit.state = done and "finished" or "cancelled"
@@ -58,7 +153,14 @@ function qf.go_on(c, visit)
 end
 
 function qf.tell_began(c, ticket, visit)
-  if ticket then
-    qf.tell(c, "ticket.issued", { tickets = { ticket }, visits = { visit }, clinics = { ticket.clinic } })
+  if ticket == nil then
+    return
+  end
+  local told = { tickets = { ticket }, visits = { visit }, clinics = { ticket.clinic } }
+  -- Who comes back has been started before; a stop that begins has not.
+  if ticket.started_at_ms then
+    qf.tell(c, "ticket.resumed", told)
+  else
+    qf.tell(c, "ticket.issued", told)
   end
 end

@@ -16,6 +16,12 @@ qf.key = {
   undo = function(c, ticket) return c.prefix .. "undo:" .. ticket end,
   -- What is under way, whatever day it began on.
   active = function(c) return c.prefix .. "active" end,
+  -- Who shall serve a waiting ticket, for those who wish; and who is there: rooms and practitioners, with a count each.
+  wishes = function(c, clinic) return c.prefix .. "wishes:" .. clinic end,
+  present = function(c) return c.prefix .. "present" end,
+  -- Called tickets and when their no-show is due; visits with a stop that another one could come before.
+  due = function(c) return c.prefix .. "due" end,
+  choices = function(c) return c.prefix .. "choices" end,
   rooms = function(c) return c.prefix .. "rooms" end,
   -- A clinic's counts of waiting tickets and of rooms, its pace, and what its classes have to their credit.
   clinic = function(c, clinic) return c.prefix .. "clinic:" .. clinic end,

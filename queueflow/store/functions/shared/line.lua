@@ -15,6 +15,8 @@ function qf.line(c, clinic)
     line.waiting = line.waiting + line.counts[i]
   end
   line.open, line.free = kept.open or 0, kept.free or 0
+  line.wished = kept.wished or 0
+  line.unreserved = kept.unreserved or 0
   line.mean = kept.pace or setup.service_mean_s
   return line
 end
@@ -25,12 +27,20 @@ function qf.enqueue(c, ticket)
   local queue = qf.key.waiting(c, ticket.clinic, ticket.priority)
   local added = redis.call("ZADD", queue, qf.score(ticket.order_at), ticket.id)
   redis.call("HINCRBY", qf.key.clinic(c, ticket.clinic), "waiting:" .. ticket.priority, added)
+  if ticket.wish then
+    redis.call("HSET", qf.key.wishes(c, ticket.clinic), ticket.id, ticket.wish)
+    redis.call("HINCRBY", qf.key.clinic(c, ticket.clinic), "wished", added)
+  end
 end
 
 function qf.dequeue(c, ticket)
   c.pictures[ticket.clinic] = nil
   local removed = redis.call("ZREM", qf.key.waiting(c, ticket.clinic, ticket.priority), ticket.id)
   redis.call("HINCRBY", qf.key.clinic(c, ticket.clinic), "waiting:" .. ticket.priority, -removed)
+  if ticket.wish then
+    redis.call("HDEL", qf.key.wishes(c, ticket.clinic), ticket.id)
+    redis.call("HINCRBY", qf.key.clinic(c, ticket.clinic), "wished", -removed)
+  end
 end
 
 local NEXT = 8

@@ -1,8 +1,8 @@
 -- A move of one ticket: checked, made, kept for undo, told, answered. What differs between moves is the step.
 
 -- step(c, ticket, after) changes and saves the ticket, and gives what else changed: {room, visit (saved), from (the
--- clinic it left), queue = false where no clinic's queue or room did, afterwards() to tell what followed from it}; or
--- a refusal, before its first write.
+-- clinic it left), also (other tickets), queue = false where no clinic's queue or room did, afterwards() to tell what
+-- followed from it}; or a refusal, before its first write.
 function qf.register_move(name, event, step)
   qf.register(name, function(c)
     -- The library `string` is there when a function runs, not when it is loaded.
@@ -22,7 +22,7 @@ function qf.register_move(name, event, step)
       clinics[#clinics + 1] = changed.from
     end
     qf.tell(c, event, {
-      tickets = { ticket },
+      tickets = { ticket, unpack(changed.also or {}) },
       visits = { visit },
       rooms = changed.room and { changed.room } or nil,
       clinics = changed.queue ~= false and clinics or nil,

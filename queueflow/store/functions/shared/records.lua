@@ -27,6 +27,9 @@ function qf.save_ticket(c, ticket)
     c.saved[#c.saved + 1] = ticket.id
   end
   c.revisions[ticket.id] = ticket.revision
+  if c.before[ticket.id] == nil then
+    c.before[ticket.id] = false -- it came into being by this command
+  end
   redis.call("HSET", qf.key.tickets(c, ticket.id), ticket.id, cmsgpack.pack(ticket))
   redis.call(OVER[ticket.state] and "SREM" or "SADD", qf.key.active(c), ticket.id)
 end
@@ -62,6 +65,18 @@ function qf.save_room(c, room)
   redis.call("HSET", qf.key.rooms(c), room.id, cmsgpack.pack(room))
   qf.count_room(c, before, -1)
   qf.count_room(c, room, 1)
+  qf.count_present(c, before, -1)
+  qf.count_present(c, room, 1)
+end
+
+-- A room that is not closed is there, and so is who works in it: tickets that wish for either wait for it.
+function qf.count_present(c, room, by)
+  if room.state ~= "closed" then
+    redis.call("HINCRBY", qf.key.present(c), "room:" .. room.id, by)
+    if room.practitioner then
+      redis.call("HINCRBY", qf.key.present(c), "practitioner:" .. room.practitioner, by)
+    end
+  end
 end
 
 function qf.count_room(c, room, by)

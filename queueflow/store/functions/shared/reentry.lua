@@ -24,7 +24,7 @@ place["after"] = function(c, ticket, n)
   return (first + second) / 2
 end
 
--- The effective arrival of a ticket that comes back; kind: requeued, reinstated, transferred or returning.
+-- The effective arrival of a ticket that comes back; kind: requeued, reinstated, transferred or returned.
 function qf.reentry(c, ticket, kind)
   local rule = qf.clinic_setup(c, ticket.clinic).reentry[kind]
   return place[rule.at](c, ticket, rule.after)

@@ -4,6 +4,8 @@ qf.transitions = {
   ["recall"] = { called = "called" },
   ["start"] = { called = "serving" },
   ["complete"] = { serving = "done" },
+  ["suspend"] = { serving = "suspended" },
+  ["release"] = { planned = "planned", suspended = "suspended" },
   ["no-show"] = { called = "no-show" },
   ["requeue"] = { called = "waiting" },
   ["reinstate"] = { ["no-show"] = "waiting" },
@@ -16,6 +18,7 @@ qf.transitions = {
     waiting = "cancelled",
     called = "cancelled",
     ["on-hold"] = "cancelled",
+    suspended = "cancelled",
     ["no-show"] = "cancelled",
   },
 }

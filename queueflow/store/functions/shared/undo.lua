@@ -13,11 +13,11 @@ end
 function qf.keep_undo(c, action, ticket)
   local tickets = {}
   for _, id in ipairs(c.saved) do
-    local changed = { id = id, revision = c.revisions[id], before = c.before[id] }
+    local changed = { id = id, revision = c.revisions[id], before = c.before[id] or nil }
     tickets[#tickets + 1] = changed
   end
   local visit = ticket.visit
-  local record = { action = action, tickets = tickets, visit = c.before[visit], credit = c.credit }
+  local record = { action = action, tickets = tickets, visit = c.before[visit] or nil, credit = c.credit }
   redis.call("SET", qf.key.undo(c, ticket.id), cmsgpack.pack(record), "PX", KEEP_MS)
 end
 
