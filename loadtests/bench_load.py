@@ -69,7 +69,7 @@ def locust(ready: Path, shape: dict[str, float]) -> int:
     command += ["--csv", str(ARTIFACTS / "load"), "--html", str(ARTIFACTS / "load.html"), "--only-summary"]
     command += ["--stop-timeout", "5", "--exit-code-on-error", "1", "--loglevel", "WARNING"]
     path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    environment = {"QUEUEFLOW_READY_FILE": str(ready), "QUEUEFLOW_LOAD": json.dumps(shape), "PYTHONPATH": path}
+    environment = {"LOAD_READY_FILE": str(ready), "LOAD_SHAPE": json.dumps(shape), "PYTHONPATH": path}
     try:
         ended = subprocess.run(
             command,

@@ -5,9 +5,9 @@
 By hand, against a demo that is already there:
 
     queueflow demo --no-patients --ready-file /tmp/ready.json
-    QUEUEFLOW_READY_FILE=/tmp/ready.json locust -f loadtests/locustfile.py --headless
+    LOAD_READY_FILE=/tmp/ready.json locust -f loadtests/locustfile.py --headless
 
-QUEUEFLOW_LOAD holds the shape as JSON: {"seconds": 60, "kiosks": 30, "doctors": 25, "screens": 50}. The whole day of
+LOAD_SHAPE holds the shape as JSON: {"seconds": 60, "kiosks": 30, "doctors": 25, "screens": 50}. The whole day of
 profiles/morning.toml passes in those seconds; `kiosks` is how many are busy at its peak.
 """
 
@@ -23,7 +23,7 @@ from loadtests.users.screen import ScreenUser
 from queueflow.simulation.arrivals import read_profile
 
 PROFILE = Path(__file__).parent / "profiles" / "morning.toml"
-SHAPE = "QUEUEFLOW_LOAD"
+SHAPE = "LOAD_SHAPE"
 _OPENING_S = 3
 """Doctors and screens are there before the first patient."""
 

@@ -252,7 +252,7 @@ def replay(  # noqa: PLR0917
     url: Annotated[str, typer.Option("--url", help="The running server.")] = "http://127.0.0.1:8080",
     facility: Annotated[str | None, typer.Option("--facility", help="Which facility of it.")] = None,
     token: Annotated[
-        str | None, typer.Option("--token", envvar="QUEUEFLOW_TOKEN", help="A token with the role admin.")
+        str | None, typer.Option("--token", envvar="REPLAY_TOKEN", help="A token with the role admin.")
     ] = None,
     ready_file: Annotated[
         Path | None, typer.Option("--ready-file", help="A demo's, instead of --url, --facility and --token.")

@@ -17,7 +17,7 @@ from redis.backoff import NoBackoff
 
 from queueflow.operations.check_in import Arrival
 
-STORE = "QUEUEFLOW_BENCHMARK_STORE"
+STORE = "BENCHMARK_STORE"
 POOL = 32
 LIBRARY = """#!lua name=naive
 redis.register_function("naive_check_in", function(keys, args)

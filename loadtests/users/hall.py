@@ -1,6 +1,6 @@
 """What all users of a load test share: the hall they stand in, and who has been called when.
 
-The hall is a demo's ready file (`queueflow demo --no-patients --ready-file F`), named by QUEUEFLOW_READY_FILE. Only
+The hall is a demo's ready file (`queueflow demo --no-patients --ready-file F`), named by LOAD_READY_FILE. Only
 a server on this very machine is loaded: what would be a test here is an attack elsewhere.
 """
 
@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-READY_FILE = "QUEUEFLOW_READY_FILE"
+READY_FILE = "LOAD_READY_FILE"
 _KEPT = 5_000
 
 

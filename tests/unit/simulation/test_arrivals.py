@@ -146,3 +146,8 @@ def test_times_of_day_are_written_and_read_alike() -> None:
     for wrong in ("7:05", "24:00", "07:60", "07", "0७:00", "07:00:00:00"):
         with pytest.raises(ValueError, match="a time of day"):
             seconds_of(wrong)
+
+
+def test_the_profile_for_load_tests_is_the_generators_own() -> None:
+    file = Path(__file__).parents[3] / "loadtests" / "profiles" / "morning.toml"
+    assert read_profile(file.read_text(encoding="utf-8"), file.name) == MORNING
