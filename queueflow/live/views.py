@@ -32,7 +32,7 @@ from queueflow.live.public import (
     visit_ticket,
 )
 from queueflow.live.snapshot import Change, Snapshot
-from queueflow.model.events import TicketPrioritised
+from queueflow.model.events import TicketPrioritised, TicketReleased, TicketSuspended
 from queueflow.model.ids import ClinicId, RoomId, TicketId, VisitId
 from queueflow.model.live_state import Place
 from queueflow.model.ticket import Ticket, TicketState
@@ -185,11 +185,15 @@ CLINIC_UPDATED: Final = "clinic.updated"
 """The name of what follows from no event, or from one that is not to be told here."""
 
 
+_NOT_FOR_THE_WALL: Final = (TicketPrioritised, TicketReleased, TicketSuspended)
+"""That somebody was put first, was sent for tests or has been paid for tells of an illness, an age or a purse."""
+
+
 def name_of(view: FacilityView, change: Change) -> str:
-    """What an event is called in a view. That somebody was put first tells of an illness or an age: not on the wall."""
-    if isinstance(view, BoardView) and isinstance(change.event, TicketPrioritised):
-        return CLINIC_UPDATED
-    return change.name
+    """What an event is called in a view."""
+    return (
+        CLINIC_UPDATED if isinstance(view, BoardView) and isinstance(change.event, _NOT_FOR_THE_WALL) else change.name
+    )
 
 
 def look(view: FacilityView, snapshot: Snapshot, open_patient: OpenPatient) -> Picture:

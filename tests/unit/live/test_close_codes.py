@@ -1,7 +1,10 @@
 import re
 from pathlib import Path
+from typing import get_args
 
 from queueflow.live.close_codes import CLOSE_CODES, CloseCode
+from queueflow.live.views import CLINIC_UPDATED
+from queueflow.model.events import AnyEvent
 
 ROOT = Path(__file__).parents[3]
 ROW = re.compile(r"^\| (\d{4}) \| ([^|]+) \| ([^|]+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
@@ -15,6 +18,13 @@ def row(code: CloseCode) -> tuple[str, ...]:
 def test_the_page_has_the_table_row_by_row() -> None:
     page = (ROOT / "docs/feeds.md").read_text(encoding="utf-8")
     assert [tuple(part.strip() for part in found) for found in ROW.findall(page)] == [row(code) for code in CLOSE_CODES]
+
+
+def test_the_page_names_every_event() -> None:
+    page = (ROOT / "docs/feeds.md").read_text(encoding="utf-8")
+    named = page[page.index("\nNames:") : page.index("A name says")]
+    events = {str(event.__struct_config__.tag) for event in get_args(AnyEvent)}
+    assert set(re.findall(r"`([a-z.-]+)`", named)) == events | {CLINIC_UPDATED}
 
 
 def test_the_screens_ask_again_soon_for_exactly_the_codes_that_say_so() -> None:
