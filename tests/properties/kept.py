@@ -1,5 +1,6 @@
 """Everything that a store keeps of one facility, read key by key behind the engine's back."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ Entry = tuple[str, float]
 
 _IN_PASSING = {"last_ms", "order", "replays"}
 """What a command that changes nothing may still move: the clock's floor, the order's floor, the count of replays."""
+_TAGGED = re.compile(r"qf:\{[a-z0-9-]+\}:")
 
 
 @dataclass
@@ -42,7 +44,7 @@ class Kept:
     raw: dict[str, object] = field(default_factory=dict)
     """Every key but the stream, the requests' kept answers and what undo needs, to tell whether anything changed."""
     foreign: list[str] = field(default_factory=list)
-    """Keys outside the facility's tag, or of a kind that nobody knows."""
+    """Keys outside any facility's tag, or of a kind that nobody knows."""
 
     @property
     def offset(self) -> int:
@@ -70,7 +72,9 @@ def read(client: "redis.Redis", facility: FacilityId, after: int = 0) -> Kept:
     """What the store keeps of a facility; events only after that offset."""
     tag = f"qf:{{{facility}}}:"
     kept = Kept()
-    names = sorted(key.decode() for key in _ask(client.keys("*")))
+    everything = sorted(key.decode() for key in _ask(client.keys("*")))
+    names = [name for name in everything if name.startswith(tag)]
+    kept.foreign = [name for name in everything if name != "qf:library" and not _TAGGED.match(name)]
     kinds = [(name, name.removeprefix(tag).split(":")) for name in names]
     with client.pipeline(transaction=False) as pipeline:
         for name, parts in kinds:
@@ -127,7 +131,7 @@ def _put(kept: Kept, name: str, parts: list[str], answer: Any) -> None:  # noqa:
             ]
         case ["rulesets" | "robin"] | ["once" | "undo", _]:
             pass
-        case _ if name != "qf:library":
+        case _:
             kept.foreign.append(name)
 
 
