@@ -26,7 +26,9 @@ OVER = {S.DONE, S.CANCELLED}
 UNDER_WAY = {S.WAITING, S.CALLED, S.SERVING, S.ON_HOLD, S.SUSPENDED}
 IN_ROOM = {S.CALLED, S.SERVING}
 LEGAL = {(before, after) for moves in TRANSITIONS.values() for before, after in moves.items()} | {
-    (S.PLANNED, S.WAITING)
+    (S.PLANNED, S.WAITING),
+    (S.WAITING, S.PLANNED),
+    (S.SUSPENDED, S.WAITING),
 }
 AT_DAYS_END = {(before, S.CANCELLED) for before in S if before not in OVER} | {(S.SERVING, S.DONE)}
 NUMBER = re.compile(r"([A-Z])([0-9]{3,})")
@@ -172,6 +174,12 @@ def one_state(kept: Kept) -> None:
         hold("I1 clinic", (ticket.clinic is None) <= (ticket.state in (S.PLANNED, S.CANCELLED)), ticket)
         hold("I1 ended", (ticket.ended_at_ms is not None) >= (ticket.state in OVER), ticket)
     hold("I1 no ghosts", {*waiting, *in_rooms, *kept.active} <= kept.tickets.keys(), waiting, in_rooms, kept.active)
+    wishes = {one.id: one.wish for one in kept.tickets.values() if one.state is S.WAITING and one.wish}
+    hold("I1 wishes", {id_: wish for some in kept.wishes.values() for id_, wish in some.items()} == wishes, wishes)
+    rooms = [room for room in kept.room_states.values() if room.state is not RoomStatus.CLOSED]
+    there = Counter(f"room:{room.id}" for room in rooms)
+    there += Counter(f"practitioner:{room.practitioner}" for room in rooms if room.practitioner)
+    hold("I1 who is there", kept.present == there, kept.present, there)
     for clinic, counts in kept.counts.items():
         for name, count in counts.items():
             kind, _, priority = name.partition(":")

@@ -36,6 +36,9 @@ class Kept:
     room_states: dict[str, RoomState] = field(default_factory=dict)
     counts: dict[str, dict[str, float]] = field(default_factory=dict)
     waiting: dict[tuple[str, str], list[Entry]] = field(default_factory=dict)
+    wishes: dict[str, dict[str, str]] = field(default_factory=dict)
+    present: dict[str, int] = field(default_factory=dict)
+    choices: set[str] = field(default_factory=set)
     persons: dict[str, dict[str, str]] = field(default_factory=dict)
     numbers: dict[str, dict[str, int]] = field(default_factory=dict)
     carried: dict[str, set[str]] = field(default_factory=dict)
@@ -79,11 +82,11 @@ def read(client: "redis.Redis", facility: FacilityId, after: int = 0) -> Kept:
     with client.pipeline(transaction=False) as pipeline:
         for name, parts in kinds:
             match parts:
-                case ["meta" | "setup" | "rulesets" | "robin" | "rooms"] | ["clinic", _]:
+                case ["meta" | "setup" | "rulesets" | "robin" | "rooms" | "present"] | ["clinic" | "wishes", _]:
                     pipeline.hgetall(name)
                 case ["tickets" | "visits" | "persons" | "numbers", _]:
                     pipeline.hgetall(name)
-                case ["active"] | ["carried", _]:
+                case ["active" | "choices"] | ["carried", _]:
                     pipeline.smembers(name)
                 case ["waiting", _, _]:
                     pipeline.zrange(name, 0, -1, withscores=True)
@@ -110,6 +113,12 @@ def _put(kept: Kept, name: str, parts: list[str], answer: Any) -> None:  # noqa:
             kept.room_states = _unpacked(answer, RoomState)
         case ["clinic", clinic]:
             kept.counts[clinic] = {key: float(value) for key, value in _text(answer).items()}
+        case ["wishes", clinic]:
+            kept.wishes[clinic] = _text(answer)
+        case ["present"]:
+            kept.present = {one: int(count) for one, count in _text(answer).items() if int(count)}
+        case ["choices"]:
+            kept.choices = {one.decode() for one in answer}
         case ["tickets", _]:
             kept.tickets |= _unpacked(answer, Ticket)
         case ["visits", _]:
@@ -129,7 +138,7 @@ def _put(kept: Kept, name: str, parts: list[str], answer: Any) -> None:  # noqa:
                 (int(entry.partition(b"-")[0]), msgspec.msgpack.decode(fields[b"e"], type=AnyEvent))
                 for entry, fields in answer
             ]
-        case ["rulesets" | "robin"] | ["once" | "undo", _]:
+        case ["rulesets" | "robin" | "due"] | ["once" | "undo", _]:
             pass
         case _:
             kept.foreign.append(name)

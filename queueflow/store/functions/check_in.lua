@@ -75,8 +75,9 @@ qf.register("check_in", function(c)
     ticket, visit = held(c)
     if ticket then
       -- A planned stop begins when its patient comes for it and no other is under way: they missed that one.
-      if ticket.state == "planned" and not qf.is_under_way(qf.journey(c, visit)) and qf.join(c, ticket) then
-        qf.tell_began(c, ticket, visit)
+      local may_begin = ticket.state == "planned" and not qf.waits_outside(ticket)
+      if may_begin and not qf.is_under_way(qf.journey(c, visit)) and qf.join(c, ticket) then
+        qf.tell(c, "ticket.issued", { tickets = { ticket }, visits = { visit }, clinics = { ticket.clinic } })
       end
       return result(c, ticket, visit, false)
     end

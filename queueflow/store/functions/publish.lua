@@ -61,9 +61,15 @@ local function write_setup(c, clinics, rooms)
 end
 
 -- Rooms as they are, without clinics that are gone; the clinics' counts of rooms are made anew.
-local function fit_rooms(c, clinics)
+local function fit_rooms(c, clinics, rooms)
   for id in pairs(clinics) do
     redis.call("HDEL", qf.key.clinic(c, id), "open", "free")
+  end
+  for _, id in ipairs(redis.call("HKEYS", qf.key.rooms(c))) do
+    if not rooms[id] then
+      qf.count_present(c, qf.load_room(c, id), -1)
+      redis.call("HDEL", qf.key.rooms(c), id)
+    end
   end
   local told = {}
   for i, id in ipairs(qf.room_ids(c)) do
@@ -105,7 +111,7 @@ qf.register("publish", function(c)
   }))
   qf.enter_day(c)
   qf.tell(c, "ruleset.published", {
-    rooms = fit_rooms(c, clinics),
+    rooms = fit_rooms(c, clinics, rooms),
     clinics = qf.clinic_ids(c),
     version = c.version,
   })

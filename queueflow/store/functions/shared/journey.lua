@@ -39,7 +39,8 @@ function qf.is_under_way(journey)
   return false
 end
 
-local function waits_outside(ticket)
+-- Whether something has to come from outside before a stop can begin: a payment, a result.
+function qf.waits_outside(ticket)
   return ticket.waits_for ~= nil and #ticket.waits_for > 0
 end
 
@@ -56,7 +57,7 @@ end
 function qf.alternatives(journey, group)
   local found = {}
   for _, ticket in ipairs(journey) do
-    if ticket.state == "planned" and ticket.group == group and not waits_outside(ticket) then
+    if ticket.state == "planned" and ticket.group == group and not qf.waits_outside(ticket) then
       found[#found + 1] = ticket
     end
   end
@@ -69,7 +70,7 @@ local function next_stops(journey)
   for _, ticket in ipairs(journey) do
     if ticket.state == "suspended" then
       if orders_are_over(journey, ticket) then
-        return waits_outside(ticket) and {} or { ticket }
+        return qf.waits_outside(ticket) and {} or { ticket }
       end
       suspended = ticket
     elseif ticket.state == "planned" then
@@ -79,7 +80,7 @@ local function next_stops(journey)
       if ticket.group then
         return qf.alternatives(journey, ticket.group)
       end
-      return waits_outside(ticket) and {} or { ticket }
+      return qf.waits_outside(ticket) and {} or { ticket }
     end
   end
   return {}
