@@ -1,0 +1,116 @@
+"""Every example of routing_rules/README.md is run."""
+
+import re
+import tomllib
+from datetime import datetime
+from pathlib import Path
+from typing import cast
+
+import msgspec
+import pytest
+
+from queueflow.routing.columns import Column, Kind, Value, columns_of, minutes
+from queueflow.routing.conditions import Language, Rows
+from queueflow.routing.decide import matches
+from queueflow.routing.read import read_facility, read_ruleset
+from queueflow.routing.tables import RulesInvalid
+from queueflow.routing.unary import holds, read_cell
+from tests.unit.routing.example import FILE
+from tests.unit.routing.test_shipped import Patients
+
+README = (Path(__file__).parents[3] / "routing_rules" / "README.md").read_text("utf-8")
+BLOCK = re.compile(r"```toml (\w+)\n([\s\S]*?)```\n((?:\n?    .*\n)*)")
+BLOCKS = [(kind, text, told) for kind, text, told in BLOCK.findall(README)]
+
+
+def blocks(kind: str) -> list[str]:
+    return [text for of, text, _ in BLOCKS if of == kind]
+
+
+FACILITY = read_facility(blocks("facility")[0], "facility.toml")
+RULES, FEEDING = blocks("rules")
+
+
+def test_the_readme_shows_every_kind_of_example() -> None:
+    kinds = [kind for kind, _, _ in BLOCKS]
+    assert {kind: kinds.count(kind) for kind in kinds} == {
+        "facility": 1,
+        "rules": 2,
+        "row": 2,
+        "mistake": 3,
+        "patients": 1,
+    }
+
+
+@pytest.mark.parametrize("rules", [RULES, FEEDING])
+def test_the_rules_of_the_readme_are_right(rules: str) -> None:
+    assert read_ruleset(rules, FILE, FACILITY).warnings == ()
+
+
+@pytest.mark.parametrize("row", blocks("row"))
+def test_a_row_of_the_readme_can_be_put_on_top(row: str) -> None:
+    at = RULES.index("[[clinic.row]]")
+    read_ruleset(RULES[:at] + row + "\n" + RULES[at:], FILE, FACILITY)
+
+
+@pytest.mark.parametrize(("row", "told"), [(text, told) for kind, text, told in BLOCKS if kind == "mistake"])
+def test_a_mistake_of_the_readme_is_told_as_it_says(row: str, told: str) -> None:
+    try:
+        findings = read_ruleset(RULES + "\n" + row, FILE, FACILITY).warnings
+    except RulesInvalid as wrong:
+        findings = wrong.findings
+    assert [str(finding) for finding in findings] == [line.strip() for line in told.splitlines() if line.strip()]
+
+
+def test_the_made_up_patients_of_the_readme_meet_their_rows() -> None:
+    known = msgspec.toml.decode(blocks("patients")[0], type=Patients)
+    ruleset = read_ruleset(RULES, FILE, FACILITY)
+    assert isinstance(known.at, datetime)
+    for patient in known.patient:
+        rows = matches(ruleset, patient.facts(known.at, FACILITY))
+        assert {table.name: row.name for table, row in rows} == patient.expect
+
+
+FORMS = re.findall(r"^\| `(.+?)` \| (\w+) \| ([^|]+) \|([^|]*)\|$", README, re.MULTILINE)
+COLUMNS = {column.name: column for column in columns_of(FACILITY)}
+
+
+def _value(text: str, column: Column) -> Value | None:
+    if text == "unknown":
+        return None
+    match column.kind:
+        case Kind.NUMBER:
+            return int(text)
+        case Kind.TIME:
+            return minutes(text)
+        case Kind.TRUTH:
+            return text == "true"
+        case Kind.WORDS:
+            return text.split(" + ")
+        case Kind.WORD:
+            return text
+
+
+@pytest.mark.parametrize(("written", "name", "yes", "no"), FORMS)
+def test_a_form_holds_for_what_the_readme_says(written: str, name: str, yes: str, no: str) -> None:
+    column = COLUMNS[name]
+    test = read_cell(cast("object", tomllib.loads(f"cell = {written}")["cell"]), column)
+    language = Language([column])
+    rows = Rows(language, [language.condition([(column, test)], "")])
+    for text, expected in ((yes, True), (no, False)):
+        if not text.strip():
+            continue
+        value = _value(text.strip(), column)
+        assert holds(test, value) is expected
+        assert (rows.first(({} if value is None else {name: value},)) == 0) is expected
+
+
+def test_the_readme_tells_every_form_and_every_column() -> None:
+    assert len(FORMS) >= 20
+    section = README[README.index("### What there is to ask about") : README.index("### When the short forms")]
+    told = re.findall(r"^\| `([a-z_]+)` \| (.+) \|$", section, re.MULTILINE)
+    assert {name for name, _ in told} == {*COLUMNS, "priority"}
+    for name, values in told:
+        words = COLUMNS[name].words if name in COLUMNS else None
+        if words and name not in ("service", "language"):
+            assert values.split(": ")[-1].split(", ") == list(words)
