@@ -6,29 +6,30 @@ const GIVE_UP_AFTER_S = 10;
 
 export class Idle {
   #left = Infinity;
-  #asking = false;
   #on;
 
-  // on: ask(seconds left), each second while asking; answered(); over().
+  // on: ask(seconds left), each second while asking; answered() by a key; over().
   constructor(on) {
     this.#on = on;
-    for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, () => this.#sign(), true);
+    // While it asks, a touch is answered by whoever shows the question: a finger that only just came down would
+    // else take the question away and come up on what lies under it.
+    addEventListener("pointerdown", () => this.#left > GIVE_UP_AFTER_S && this.#sign(), true);
+    addEventListener("keydown", () => this.#sign(), true);
     setInterval(() => this.#tick(), 1000);
   }
 
+  // From now on somebody should be there; also the answer "yes".
   watch() {
     this.#left = ASK_AFTER_S + GIVE_UP_AFTER_S;
-    this.#asking = false;
   }
 
   rest() {
     this.#left = Infinity;
-    this.#asking = false;
   }
 
   #sign() {
     if (this.#left === Infinity) return;
-    const asked = this.#asking;
+    const asked = this.#left <= GIVE_UP_AFTER_S;
     this.watch();
     if (asked) this.#on.answered();
   }
@@ -40,7 +41,6 @@ export class Idle {
       this.rest();
       this.#on.over();
     } else if (this.#left <= GIVE_UP_AFTER_S) {
-      this.#asking = true;
       this.#on.ask(this.#left);
     }
   }

@@ -3,17 +3,19 @@
 
 import { el } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { inLanguage, waitRange } from "../shared/words.js";
-import { digitKeys, letterKeys } from "./keyboard.js";
+import { inLanguage } from "../shared/words.js";
+import { digitKeys, eraseLast, letterKeys, typeDigit, typeLetter } from "./keyboard.js";
 
-// kiosk: {t, language, facility, attempt, go(page), choose(part), send(), wipe()} (screen.js).
+export { ticket } from "./ticket.js";
+
+// kiosk: {t, language, facility, attempt, go(page), choose(part), send(), wipe(), callNurse()} (screen.js).
 
 export function start(kiosk) {
   const { t, facility, language } = kiosk;
   return el(
     "section",
     { class: "page start" },
-    el("p", { class: "facility" }, inLanguage(facility.name, language)),
+    el("h1", { class: "facility", tabindex: "-1" }, inLanguage(facility.name, language)),
     el(
       "button",
       { type: "button", class: "main begin", onclick: () => kiosk.go("identify") },
@@ -22,7 +24,7 @@ export function start(kiosk) {
       el("span", {}, t("kiosk.begin_hint")),
     ),
     el("p", { class: "scan-hint" }, icon("card"), el("span", {}, t("kiosk.scan_now"))),
-    el("p", { class: "emergency" }, icon("ambulance"), el("span", {}, t("kiosk.emergency"))),
+    el("button", { type: "button", class: "emergency", onclick: kiosk.callNurse }, icon("ambulance"), el("span", {}, t("kiosk.emergency"))),
   );
 }
 
@@ -49,7 +51,7 @@ export function number(kiosk) {
     part: "digits",
     limit: 12,
     keys: digitKeys,
-    keep: (text) => text.replace(/\D/g, ""),
+    type: typeDigit,
     good: (text) => text.length === 10 || text.length === 12,
     shown: (text) => text.replace(/(\d{3})(?=\d)/g, "$1 "),
     next: (text) => kiosk.choose({ name: "", identity: { scheme: "bhyt", value: text } }, "birth"),
@@ -64,6 +66,7 @@ export function name(kiosk) {
     part: "name",
     limit: 60,
     keys: letterKeys,
+    type: typeLetter,
     keep: (text) => text.replace(/\s+/g, " ").replace(/^ /, ""),
     good: (text) => text.trim().length >= 2,
     shown: (text) => text,
@@ -72,34 +75,43 @@ export function name(kiosk) {
 }
 
 export function birth(kiosk) {
-  const { t } = kiosk;
+  const { t, attempt } = kiosk;
+  const { yearOnly } = attempt;
   return entry(kiosk, {
-    title: t("kiosk.birth_title"),
-    hint: t("kiosk.birth_hint"),
+    title: t(yearOnly ? "kiosk.birth_year_title" : "kiosk.birth_title"),
+    hint: t(yearOnly ? "kiosk.birth_year_hint" : "kiosk.birth_hint"),
     part: "birth",
-    limit: 8,
+    limit: yearOnly ? 4 : 8,
     keys: digitKeys,
-    keep: (text) => text.replace(/\D/g, ""),
-    good: (text) => birthDate(text, kiosk.today) !== null,
-    wrong: (text) => (text.length === 8 ? t("kiosk.birth_wrong") : ""),
-    shown: birthShown,
-    next: () => kiosk.go("service"),
+    type: typeDigit,
+    good: (text) => birthDate(text, yearOnly, new Date()) !== null,
+    wrong: (text) => (text.length === (yearOnly ? 4 : 8) ? t("kiosk.birth_wrong") : ""),
+    shown: (text) => birthShown(text, yearOnly),
+    next: () => kiosk.go(attempt.service ? "priority" : "service"),
+    other: el(
+      "button",
+      { type: "button", class: "other", onclick: () => kiosk.choose({ birth: "", yearOnly: !yearOnly }, "birth") },
+      t(yearOnly ? "kiosk.birth_whole" : "kiosk.birth_year_only"),
+    ),
   });
 }
 
-// "17051980" -> "1980-05-17"; "1980" -> "1980" (only the year is known); null when no calendar has it.
-export function birthDate(text, today) {
-  if (/^(19|20)\d\d$/.test(text)) return Number(text) <= today.getUTCFullYear() ? text : null;
-  const found = /^(\d\d)(\d\d)(\d{4})$/.exec(text);
+// "17051980" -> "1980-05-17"; with yearOnly "1980" -> "1980"; null when no calendar has it. A kiosk whose own clock
+// is wrong must not refuse a child: years up to 2026 are always taken.
+export function birthDate(text, yearOnly, today) {
+  const found = yearOnly ? /^()()(\d{4})$/.exec(text) : /^(\d\d)(\d\d)(\d{4})$/.exec(text);
   if (!found) return null;
-  const [day, month, year] = found.slice(1).map(Number);
+  const year = Number(found[3]);
+  if (year < 1900 || year > Math.max(today.getUTCFullYear(), 2026)) return null;
+  if (yearOnly) return found[3];
+  const [day, month] = [Number(found[1]), Number(found[2])];
   const date = new Date(Date.UTC(year, month - 1, day));
-  if (year < 1900 || date > today || date.getUTCDate() !== day || date.getUTCMonth() !== month - 1) return null;
+  if (date.getUTCDate() !== day || date.getUTCMonth() !== month - 1) return null;
   return `${found[3]}-${found[2]}-${found[1]}`;
 }
 
-function birthShown(text) {
-  if (text.length === 4 && /^(19|20)/.test(text)) return text;
+function birthShown(text, yearOnly) {
+  if (yearOnly) return text.padEnd(4, "_");
   const padded = text.padEnd(8, "_");
   return `${padded.slice(0, 2)} / ${padded.slice(2, 4)} / ${padded.slice(4)}`;
 }
@@ -153,60 +165,33 @@ export function priority(kiosk) {
 }
 
 export function sending(kiosk) {
-  return el("section", { class: "page sending", role: "status" }, el("div", { class: "dots" }, el("i"), el("i"), el("i")), el("p", { class: "big" }, kiosk.t(kiosk.retrying ? "kiosk.retrying" : "kiosk.sending")));
+  return el(
+    "section",
+    { class: "page sending", role: "status" },
+    el("div", { class: "dots" }, el("i"), el("i"), el("i")),
+    el("p", { class: "big" }, kiosk.t(kiosk.retrying ?? "kiosk.sending")),
+  );
 }
 
+// Tried again is what may pass by itself; from anything else the way leads back to the start, or to the desk.
 export function problem(kiosk) {
   const { t } = kiosk;
   const { error, again } = kiosk.trouble;
   return el(
     "section",
     { class: "page problem", role: "alert" },
-    icon("bell"),
-    el("p", { class: "big" }, error.sentence(t)),
-    el("p", {}, t("kiosk.ask_staff")),
-    el("button", { type: "button", class: "main", onclick: again }, t("kiosk.try_again")),
+    icon("warning"),
+    el("h1", { tabindex: "-1" }, error.sentence(t)),
+    el("p", {}, t(error.passing ? "kiosk.ask_staff" : "kiosk.go_to_desk")),
+    error.passing
+      ? el("button", { type: "button", class: "main", onclick: again }, t("kiosk.try_again"))
+      : el("button", { type: "button", class: "main", onclick: kiosk.wipe }, t("kiosk.start_over")),
   );
-}
-
-export function ticket(kiosk) {
-  const { t, language, facility } = kiosk;
-  const { ticket: given, visit, directions, held } = kiosk.result;
-  const clinic = facility.clinics.find((one) => one.id === given.clinic);
-  const room = facility.rooms.find((one) => one.id === given.room);
-  const wait = waitRange(given.estimated_wait, t);
-  const tracking = visit.tracking_url ? new URL(visit.tracking_url, location.href) : null;
-  return el(
-    "section",
-    { class: "page ticket" },
-    el("p", { class: "label" }, t(held ? "kiosk.held" : "kiosk.your_number")),
-    el("p", { class: "number", id: "number" }, given.number),
-    el("p", { class: "clinic" }, clinic ? inLanguage(clinic.name, language) : ""),
-    room && el("p", { class: "room" }, inLanguage(room.name, language)),
-    el("p", { class: "directions" }, inLanguage(directions, language)),
-    el(
-      "dl",
-      { class: "facts" },
-      given.position !== null && given.position !== undefined && fact(t("kiosk.ahead"), given.position > 1 ? String(given.position - 1) : t("kiosk.nobody_ahead")),
-      wait && fact(t("kiosk.wait"), wait),
-    ),
-    tracking &&
-      el(
-        "figure",
-        { class: "qr" },
-        el("img", { src: `${tracking.pathname}/qr.svg${tracking.search}`, alt: t("kiosk.qr_alt") }),
-        el("figcaption", {}, t("kiosk.qr")),
-      ),
-    el("button", { type: "button", class: "main", onclick: kiosk.wipe }, t("kiosk.done"), " ", el("span", { id: "countdown" })),
-  );
-}
-
-function fact(label, value) {
-  return el("div", {}, el("dt", {}, label), el("dd", {}, value));
 }
 
 function question(kiosk, title, ...children) {
-  return el("section", { class: "page" }, kiosk.message && el("p", { class: "message", role: "alert" }, kiosk.message), el("h1", {}, title), ...children);
+  const message = kiosk.message && el("p", { class: "message", role: "alert" }, icon("warning"), el("span", {}, kiosk.message));
+  return el("section", { class: "page" }, message, el("h1", { tabindex: "-1" }, title), ...children);
 }
 
 function choice(picture, label, hint, press, className = "") {
@@ -219,7 +204,7 @@ function choice(picture, label, hint, press, className = "") {
 }
 
 // A page on which something is typed: on the keys shown, or on a real keyboard where there is one.
-function entry(kiosk, { title, hint, part, limit, keys, keep, good, wrong = () => "", shown, next }) {
+function entry(kiosk, { title, hint, part, limit, keys, type, keep = (text) => text, good, wrong = () => "", shown, next, other = null }) {
   const { t, attempt } = kiosk;
   let value = attempt[part];
   const field = el("p", { class: "field", "aria-live": "polite" });
@@ -233,8 +218,9 @@ function entry(kiosk, { title, hint, part, limit, keys, keep, good, wrong = () =
     onward.disabled = !good(value);
   };
   edit((text) => text);
-  const page = question(kiosk, title, el("p", { class: "hint" }, hint), field, fault, keys(edit, t), onward);
-  page.typed = (character) => edit((text) => (character === "Backspace" ? text.slice(0, -1) : text + character));
+  const page = question(kiosk, title, el("p", { class: "hint" }, hint), field, fault, keys(edit, t), onward, other);
+  page.classList.add("entry");
+  page.typed = (key) => edit((text) => (key === "Backspace" ? eraseLast(text) : type(text, key)));
   page.entered = () => good(value) && next(value);
   return page;
 }

@@ -2,38 +2,45 @@
 // Never: keep anything of a person after the attempt; wipe() is the only end, and it forgets everything.
 
 import { Api, Problem, freshKey } from "../shared/api.js";
-import { el } from "../shared/dom.js";
+import { el, fill, setText } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { deviceToken, facility, pageLanguage, root, stayAwake, whenNewVersion, words } from "../shared/page.js";
+import { deviceToken, facility, languages, pageLanguage, root, stayAwake, whenNewVersion, words } from "../shared/page.js";
 import { Chime } from "../shared/speech.js";
 import { translator } from "../shared/words.js";
 import { Idle } from "./idle.js";
 import * as pages from "./pages.js";
 import { identityOf, listenForScans } from "./scanner.js";
 
-const RESULT_SECONDS = 20;
+const RESULT_SECONDS = 30;
+const TRIES = 4;
+// A tap so soon after a page came was meant for the page before: a trembling hand taps twice.
+const SETTLE_MS = 350;
 const LOOK_FOR_VERSION_MS = 10 * 60_000;
 // Where Back leads from each page; from all others it leads to the start.
-const BEFORE = { identify: "start", number: "identify", name: "identify", service: "identify", priority: "service" };
+const BEFORE = { number: "identify", name: "identify", priority: "service", problem: "service" };
+// Pages on which nobody needs to be asked whether they are still there.
+const AT_REST = new Set(["start", "ticket", "sending"]);
 
 const token = deviceToken("kiosk");
 const api = new Api(facility.id, token);
-const chime = new Chime();
-const idle = new Idle({ ask: askStillThere, answered: () => overlay.replaceChildren(), over: wipe });
+const idle = new Idle({ ask: askStillThere, answered: closeBox, over: wipe });
 
-const overlay = el("div", { id: "overlay", "aria-live": "assertive" });
 const content = el("div", { id: "content" });
 const bar = el("nav", { id: "bar" });
+const overlay = el("div", { id: "overlay" });
 root.append(content, bar, overlay);
 
-const kiosk = { facility, go, choose, send, wipe };
+const kiosk = { facility, go, choose, send, wipe, callNurse };
 let page = "start";
 let shownPage = null;
 let sendingNow = false;
 let countdown = 0;
+let settling = 0;
+let chime = null;
+let box = null;
 
 function freshAttempt() {
-  return { identity: null, digits: "", name: "", birth: "", service: null, servicePage: 0, request: null };
+  return { identity: null, digits: "", name: "", birth: "", yearOnly: false, service: null, servicePage: 0, request: null };
 }
 
 function setLanguage(language) {
@@ -44,25 +51,33 @@ function setLanguage(language) {
 
 function wipe() {
   clearInterval(countdown);
+  content.onpointerdown = null;
   kiosk.attempt = freshAttempt();
   kiosk.result = null;
   kiosk.trouble = null;
   kiosk.message = "";
-  kiosk.retrying = false;
+  kiosk.retrying = null;
   setLanguage(pageLanguage);
-  overlay.replaceChildren();
+  if (box?.kind !== "nurse") closeBox();
   go("start");
 }
 
 function go(name) {
   page = name;
-  kiosk.today = new Date();
   shownPage = pages[name](kiosk);
   kiosk.message = "";
-  content.replaceChildren(shownPage);
+  fill(content, shownPage);
+  shownPage.querySelector("h1")?.focus();
   drawBar();
-  if (name === "start" || name === "ticket" || name === "sending") idle.rest();
+  settle();
+  if (AT_REST.has(name)) idle.rest();
   else idle.watch();
+}
+
+function settle() {
+  clearTimeout(settling);
+  content.classList.add("settling");
+  settling = setTimeout(() => content.classList.remove("settling"), SETTLE_MS);
 }
 
 function choose(part, next) {
@@ -70,73 +85,102 @@ function choose(part, next) {
   go(next);
 }
 
+function pageBefore() {
+  const { attempt } = kiosk;
+  if (page === "birth") return attempt.identity?.scheme === "name" ? "name" : "number";
+  if (page === "service") return attempt.birth ? "birth" : "identify";
+  return BEFORE[page] ?? "start";
+}
+
 function drawBar() {
   const { t } = kiosk;
   const busy = page === "sending";
   const inside = page !== "start" && page !== "ticket";
-  const back = page === "birth" ? (kiosk.attempt.identity?.scheme === "name" ? "name" : "number") : BEFORE[page];
-  bar.replaceChildren(
-    inside ? el("button", { type: "button", disabled: busy, onclick: () => go(back ?? "service") }, icon("back"), t("kiosk.back")) : "",
-    inside ? el("button", { type: "button", disabled: busy, onclick: wipe }, icon("home"), t("kiosk.start_over")) : "",
-    el(
-      "span",
-      { class: "languages" },
-      ...Object.keys(words).map((language) =>
-        el(
-          "button",
-          { type: "button", lang: language, disabled: busy, "aria-pressed": String(language === kiosk.language), onclick: () => speakLanguage(language) },
-          words[language]["language.name"],
-        ),
-      ),
-    ),
-    el("button", { type: "button", class: "nurse", onclick: callNurse }, icon("bell"), t("kiosk.nurse")),
+  const before = pageBefore();
+  fill(
+    bar,
+    inside && barButton("back", t("kiosk.back"), () => (before === "start" ? wipe() : go(before)), { disabled: busy }),
+    inside && barButton("home", t("kiosk.start_over"), wipe, { disabled: busy }),
+    el("span", { class: "gap" }),
+    ...languages.map((language) => {
+      const chosen = language === kiosk.language;
+      const press = () => {
+        setLanguage(language);
+        go(page);
+      };
+      return barButton(chosen ? "check" : "globe", words[language]["language.name"], press, { lang: language, disabled: busy, "aria-pressed": String(chosen) });
+    }),
+    barButton("bell", t("kiosk.nurse"), callNurse, { class: "nurse" }),
   );
 }
 
-function speakLanguage(language) {
-  setLanguage(language);
-  go(page);
+function barButton(picture, label, press, attributes = {}) {
+  return el("button", { type: "button", onclick: press, ...attributes }, icon(picture), el("span", {}, label));
+}
+
+// A box over everything, of one kind at a time: "still" (is somebody there?) or "nurse".
+function showBox(kind, node, press) {
+  box = { kind, node };
+  content.inert = bar.inert = true;
+  overlay.onclick = (event) => (kind === "still" || event.target.closest("button")) && press();
+  fill(overlay, node);
+  node.querySelector("button").focus();
+}
+
+function closeBox() {
+  box = null;
+  content.inert = bar.inert = false;
+  overlay.onclick = null;
+  overlay.replaceChildren();
+  settle();
 }
 
 // There is no bell at the desk: the kiosk itself makes itself seen and heard.
 function callNurse() {
   const { t } = kiosk;
+  chime ??= new Chime();
   chime.allow().then(() => chime.ring());
-  overlay.replaceChildren(
-    el(
-      "div",
-      { class: "box help", role: "dialog", "aria-modal": "true" },
-      icon("bell"),
-      el("p", { class: "big" }, t("kiosk.help_here")),
-      el("p", {}, t("kiosk.help_hint")),
-      el("button", { type: "button", class: "main", onclick: () => overlay.replaceChildren() }, t("kiosk.help_close")),
-    ),
+  const node = el(
+    "div",
+    { class: "box nurse", role: "alertdialog", "aria-modal": "true", "aria-labelledby": "box-title" },
+    icon("bell"),
+    el("p", { class: "big", id: "box-title" }, t("kiosk.help_here")),
+    el("p", {}, t("kiosk.help_hint")),
+    el("button", { type: "button" }, t("kiosk.help_close")),
   );
+  showBox("nurse", node, closeBox);
 }
 
 function askStillThere(seconds) {
   const { t } = kiosk;
-  overlay.replaceChildren(
-    el(
+  // Whoever called a nurse is not hurried; what was typed goes all the same.
+  if (box?.kind === "nurse") return;
+  if (box === null) {
+    const node = el(
       "div",
-      { class: "box", role: "dialog", "aria-modal": "true" },
-      el("p", { class: "big" }, t("kiosk.still_there")),
-      el("p", {}, t("kiosk.wiped_in", { seconds })),
+      { class: "box", role: "alertdialog", "aria-modal": "true", "aria-labelledby": "box-title" },
+      el("p", { class: "big", id: "box-title" }, t("kiosk.still_there")),
+      el("p", { class: "seconds" }),
       el("button", { type: "button", class: "main" }, t("kiosk.yes_here")),
-    ),
-  );
+    );
+    showBox("still", node, () => {
+      idle.watch();
+      closeBox();
+    });
+  }
+  setText(box.node.querySelector(".seconds"), t("kiosk.wiped_in", { seconds }));
 }
 
 function scanned(text) {
   if (sendingNow) return;
   if (page === "ticket" || page === "problem") wipe();
   const found = identityOf(text);
-  if (found.garbled) {
-    kiosk.message = kiosk.t("kiosk.garbled");
-    go("number");
+  if (found.identity) {
+    choose({ ...freshAttempt(), identity: found.identity }, "service");
     return;
   }
-  choose({ ...freshAttempt(), identity: found }, "service");
+  kiosk.message = kiosk.t(found.garbled ? "kiosk.garbled" : "kiosk.card_wrong");
+  choose({ ...freshAttempt(), digits: found.digits ?? "" }, "number");
 }
 
 // The request is made once and kept: a second try is the same request with the same key.
@@ -144,7 +188,7 @@ async function send({ flags }) {
   if (sendingNow) return;
   const { attempt } = kiosk;
   const patient = {};
-  const date = pages.birthDate(attempt.birth, new Date());
+  const date = pages.birthDate(attempt.birth, attempt.yearOnly, new Date());
   if (date) patient.birth_date = date;
   if (attempt.name) patient.name = attempt.name.trim();
   const body = { identity: attempt.identity, patient, service: attempt.service, answers: {}, flags, language: kiosk.language };
@@ -154,12 +198,11 @@ async function send({ flags }) {
 
 async function submit() {
   sendingNow = true;
-  kiosk.retrying = false;
+  kiosk.retrying = null;
   go("sending");
   const { key, body } = kiosk.attempt.request;
   try {
-    const answer = await api.post("/check-ins", body, { key, tries: 6, onRetry: showRetrying });
-    showTicket(answer);
+    showTicket(await api.post("/check-ins", body, { key, tries: TRIES, onRetry: showRetrying }));
   } catch (error) {
     showProblem(error instanceof Problem ? error : new Problem("other"));
   } finally {
@@ -167,8 +210,8 @@ async function submit() {
   }
 }
 
-function showRetrying() {
-  kiosk.retrying = true;
+function showRetrying(problem) {
+  kiosk.retrying = problem.slug === "no-connection" ? "kiosk.retrying" : "kiosk.retrying_store";
   go("sending");
 }
 
@@ -177,11 +220,10 @@ function showTicket({ status, body }) {
   kiosk.result = { ...body, held: status === 200 };
   go("ticket");
   let left = RESULT_SECONDS;
-  const show = () => {
-    const place = document.getElementById("countdown");
-    if (place) place.textContent = `(${left})`;
-  };
+  const show = () => setText(document.getElementById("countdown"), `(${left})`);
   show();
+  // Whoever still touches the page still reads it.
+  content.onpointerdown = () => { left = RESULT_SECONDS; };
   countdown = setInterval(() => {
     left -= 1;
     if (left <= 0) wipe();
@@ -191,13 +233,13 @@ function showTicket({ status, body }) {
 
 function showProblem(error) {
   const { t, attempt } = kiosk;
+  const { scheme } = attempt.identity;
   if (error.slug === "validation" && error.field?.startsWith("patient.birth_date")) {
     kiosk.message = t("kiosk.birth_wrong");
     go("birth");
-  } else if (error.slug === "validation" && error.field?.startsWith("identity")) {
-    kiosk.message = t(attempt.digits ? "kiosk.number_wrong" : "kiosk.card_wrong");
-    Object.assign(attempt, { identity: null, digits: "" });
-    go(attempt.name ? "name" : "number");
+  } else if (error.slug === "validation" && /^(identity|patient\.name)/.test(error.field ?? "")) {
+    kiosk.message = t(scheme === "name" ? "kiosk.name_wrong" : attempt.digits ? "kiosk.number_wrong" : "kiosk.card_wrong");
+    choose({ identity: null }, scheme === "name" ? "name" : "number");
   } else {
     kiosk.trouble = { error, again: submit };
     go("problem");
@@ -206,8 +248,8 @@ function showProblem(error) {
 
 // Keys of a real keyboard go to the page that asks for something.
 addEventListener("keydown", (event) => {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
-  if (event.key === "Enter" && event.target === document.body) shownPage.entered?.();
+  if (event.defaultPrevented || box || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "Enter" && !(event.target instanceof HTMLButtonElement)) shownPage.entered?.();
   else if (event.key === "Backspace" || event.key.length === 1) shownPage.typed?.(event.key);
 });
 
@@ -221,11 +263,12 @@ addEventListener("pageshow", (event) => {
   if (event.persisted) location.reload();
 });
 
-setInterval(() => page === "start" && whenNewVersion(() => page === "start" && location.reload()), LOOK_FOR_VERSION_MS);
-stayAwake();
 setLanguage(pageLanguage);
-if (token === null) root.replaceChildren(el("div", { class: "notice" }, el("h1", {}, kiosk.t("setup.title")), el("p", {}, kiosk.t("setup.text"))));
-else {
+if (token === null) {
+  fill(root, el("div", { class: "notice" }, el("h1", {}, kiosk.t("setup.title")), el("p", {}, kiosk.t("setup.text"))));
+} else {
   wipe();
   listenForScans(scanned);
+  setInterval(() => page === "start" && whenNewVersion(() => page === "start" && location.reload()), LOOK_FOR_VERSION_MS);
+  stayAwake();
 }

@@ -1,20 +1,27 @@
 // Calls to the server: the device's token, one idempotency key for all tries of a call, refusals as sentences.
 // Never: decide what to call or when.
 
+const TRY_SECONDS = 8;
+const AGAIN = new Set([429, 502, 503, 504]);
+
 // A refusal or an outage. `slug` is the problem's (DESIGN 6), or "no-connection"; `field` where one is at fault.
 export class Problem extends Error {
-  constructor(slug, { status = 0, field = null, title = "" } = {}) {
+  constructor(slug, { status = 0, field = null } = {}) {
     super(slug);
     this.slug = slug;
     this.status = status;
     this.field = field;
-    this.title = title;
+  }
+
+  // Whether the same request may succeed a little later.
+  get passing() {
+    return this.status === 0 || AGAIN.has(this.status) || this.status >= 500;
   }
 
   sentence(t) {
     const key = `problem.${this.slug}`;
     const found = t(key);
-    return found === key ? this.title || t("problem.other") : found;
+    return found === key ? t("problem.other") : found;
   }
 }
 
@@ -24,9 +31,6 @@ export function freshKey() {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
-const TRY_SECONDS = 8;
-const AGAIN = new Set([429, 502, 503, 504]);
-
 export class Api {
   constructor(facility, token) {
     this.base = `/v1/facilities/${encodeURIComponent(facility)}`;
@@ -34,7 +38,7 @@ export class Api {
   }
 
   // POSTs once or several times with the same key: a lost answer must not become a second ticket.
-  // Gives {status, body}; throws Problem.
+  // onRetry(problem) is told why it tries again. Gives {status, body}; throws Problem.
   async post(path, body, { key, revision = null, tries = 3, onRetry = () => {} }) {
     const headers = { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json", "Idempotency-Key": key };
     if (revision !== null) headers["If-Match"] = `"${revision}"`;
@@ -58,7 +62,7 @@ export class Api {
         problem = new Problem("no-connection");
       }
       if (attempt >= tries) throw problem;
-      onRetry();
+      onRetry(problem);
       await new Promise((done) => setTimeout(done, wait));
     }
   }
@@ -72,5 +76,5 @@ async function problemOf(answer) {
     // A proxy's own page: the status alone must do.
   }
   const slug = String(document.type ?? "").split(":").pop() || "other";
-  return new Problem(slug, { status: answer.status, field: document.field ?? null, title: document.title ?? "" });
+  return new Problem(slug, { status: answer.status, field: document.field ?? null });
 }

@@ -3,16 +3,23 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
+const shown = (child) => child !== null && child !== undefined && child !== false;
+
 // el("p", {class: "x", onclick: f, hidden: true}, "text", node, null): null and false children are left out.
 export function el(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (name.startsWith("on")) node.addEventListener(name.slice(2), value);
     else if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value !== null && value !== undefined) node.setAttribute(name, value);
+    else if (shown(value)) node.setAttribute(name, value);
   }
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  node.append(...children.flat().filter(shown));
   return node;
+}
+
+// Gives a node other children; null and false are left out here too.
+export function fill(node, ...children) {
+  node.replaceChildren(...children.flat().filter(shown));
 }
 
 // A picture of strokes on a 24 x 24 grid, given as SVG path texts.
@@ -30,6 +37,20 @@ export function drawing(paths, className = "icon") {
 }
 
 // Sets a node's text only when it differs: a clock that ticks must not wake screen readers or the layout.
+// Tells whether it did.
 export function setText(node, text) {
-  if (node.textContent !== text) node.textContent = text;
+  if (node.textContent === text) return false;
+  node.textContent = text;
+  return true;
+}
+
+// Shrinks a text step by step (--fit, a factor of its font size) until its box holds it: a long name is shown
+// smaller, never cut. The node needs a max-height; only at the last step may a word be broken.
+export function fit(node, steps = [1, 0.88, 0.76, 0.65, 0.56, 0.48, 0.4]) {
+  node.style.overflowWrap = "normal";
+  for (const step of steps) {
+    node.style.setProperty("--fit", step);
+    if (node.scrollWidth <= node.clientWidth && node.scrollHeight <= node.clientHeight + 1) return;
+  }
+  node.style.overflowWrap = "anywhere";
 }

@@ -23,11 +23,13 @@ export class Feed {
   #lastAt = null;
   #skew = 0;
   #stale = false;
+  #refused = false;
+  #gapBefore = false;
   #retryTimer = 0;
   #connectTimer = 0;
 
-  // on: snapshot(frame), event(frame), fresh() when frames come (again), stale(last server time or null),
-  // refused(code) when the server will not have this listener. All but snapshot and event may be left out.
+  // on: snapshot(frame), event(frame), fresh() when frames come again after stale or refused, stale(last server time
+  // or null), refused(code) when the server will not have this listener. All but snapshot and event may be left out.
   constructor(facility, view, parameters, token, on) {
     const query = new URLSearchParams({ view, ...parameters });
     this.#path = `/v1/facilities/${encodeURIComponent(facility)}/feed?${query}`;
@@ -59,7 +61,14 @@ export class Feed {
     if (this.#epoch !== null) address.searchParams.set("since", `${this.#epoch}:${this.#offset}`);
     const protocols = ["queueflow.v1"];
     if (this.#token) protocols.push(`bearer.${this.#token}`);
-    const socket = new WebSocket(address, protocols);
+    let socket;
+    try {
+      socket = new WebSocket(address, protocols);
+    } catch {
+      // A token that was copied badly cannot even be sent.
+      this.#lost(4401);
+      return;
+    }
     this.#socket = socket;
     this.#connectTimer = setTimeout(() => this.#lost(), CONNECT_WITHIN_MS);
     socket.onmessage = (message) => {
@@ -79,6 +88,9 @@ export class Feed {
       return;
     }
     if (frame.type === "event" && frame.prev !== this.#offset) {
+      // Something was missed. Asking for it by offset mends that; where it did not, a snapshot does.
+      if (this.#gapBefore) this.#epoch = null;
+      this.#gapBefore = true;
       this.#lost();
       return;
     }
@@ -88,6 +100,7 @@ export class Feed {
       this.#offset = frame.offset;
       this.#on.snapshot(frame);
     } else if (frame.type === "event") {
+      this.#gapBefore = false;
       this.#offset = frame.offset;
       this.#on.event(frame);
     }
@@ -101,8 +114,8 @@ export class Feed {
       // Events told again after a loss carry their old time: only what is sent at once tells the clock.
       if (frame.type !== "event") this.#skew = Date.parse(frame.at) - Date.now();
     }
-    if (this.#stale) {
-      this.#stale = false;
+    if (this.#stale || this.#refused) {
+      this.#stale = this.#refused = false;
       this.#on.fresh();
     }
   }
@@ -111,7 +124,7 @@ export class Feed {
     if (performance.now() - this.#heardAt < STALE_AFTER_MS) return;
     if (!this.#stale) {
       this.#stale = true;
-      this.#on.stale(this.#lastAt);
+      if (!this.#refused) this.#on.stale(this.#lastAt);
       // An open socket without heartbeats is half open (a laptop that slept, a cable that was pulled).
       if (this.#socket?.readyState === WebSocket.OPEN) this.#lost();
     }
@@ -120,6 +133,7 @@ export class Feed {
   #lost(code = 0) {
     this.#drop();
     if (REFUSED.has(code)) {
+      this.#refused = true;
       this.#on.refused(code);
       this.#connectSoon(REFUSED_DELAY_MS * (0.5 + Math.random()));
     } else {

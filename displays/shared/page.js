@@ -9,6 +9,9 @@ export const subject = decodeURIComponent(location.pathname.split("/")[3] ?? "")
 export const query = new URLSearchParams(location.search);
 export const words = embedded.words;
 export const pageLanguage = embedded.language;
+// The facility's languages, first its own, as far as there are words for them.
+export const languages = facility.languages.filter((language) => language in words);
+if (languages.length === 0) languages.push(pageLanguage);
 const version = document.documentElement.dataset.version;
 export const root = document.getElementById("screen");
 

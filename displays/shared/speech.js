@@ -53,8 +53,9 @@ export class CallQueue {
     this.#chime = chime;
   }
 
-  // A call: {sentences: [{language, text}], wanted(), started()}. `wanted` is asked when its turn comes: a patient
-  // who is already in the room needs no calling. `started` lets the screen point at the number being said.
+  // Calls are said in the order they are added, each whole. A call: {sentences: [{language, text}], wanted(),
+  // started()}. `wanted` is asked when its turn comes: a patient who is already in the room needs no calling.
+  // `started` lets the screen point at the number being said.
   add(call) {
     this.#calls.push(call);
     if (!this.#running) this.#run();
@@ -62,18 +63,26 @@ export class CallQueue {
 
   async #run() {
     this.#running = true;
-    while (this.#calls.length > 0) {
-      const call = this.#calls.shift();
-      if (!call.wanted()) continue;
-      call.started();
-      await Promise.all([this.#say(call), pause(BETWEEN_CALLS_MS)]);
+    try {
+      while (this.#calls.length > 0) {
+        const call = this.#calls.shift();
+        if (!call.wanted()) continue;
+        call.started();
+        await Promise.all([this.#say(call), pause(BETWEEN_CALLS_MS)]);
+      }
+    } finally {
+      this.#running = false;
     }
-    this.#running = false;
   }
 
+  // Sound that fails (a device that was pulled out) must not hold up the calls after it.
   async #say(call) {
-    await this.#chime.ring();
-    for (const { language, text } of call.sentences) await speak(text, language);
+    try {
+      await this.#chime.ring();
+      for (const { language, text } of call.sentences) await speak(text, language);
+    } catch (error) {
+      console.warn("This call could not be said.", error);
+    }
   }
 }
 

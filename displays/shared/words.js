@@ -34,12 +34,15 @@ function format(language, options) {
   return formats.get(name);
 }
 
+// A day and month are never swapped here: English as the British write it.
+const REGION = { en: "en-GB" };
+
 export function clockTime(at, timeZone) {
-  return format("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hour12: false }).format(at);
+  return format("en-GB", { timeZone, hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(at);
 }
 
 export function longDate(at, timeZone, language) {
-  return format(language, { timeZone, weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }).format(at);
+  return format(REGION[language] ?? language, { timeZone, weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }).format(at);
 }
 
 // Seconds as 4:05 or 1:04:05.
