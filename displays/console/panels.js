@@ -5,14 +5,13 @@ import { el } from "../shared/dom.js";
 import { facility } from "../shared/page.js";
 import { clockTime, inLanguage } from "../shared/words.js";
 
-const ROWS = 11;
 const BREAKS = [10, 30];
 
-const clinicName = (desk, id) => inLanguage(facility.clinics.find((clinic) => clinic.id === id)?.name, desk.language) || id;
+export const clinicName = (desk, id) => inLanguage(facility.clinics.find((clinic) => clinic.id === id)?.name, desk.language) || id;
 const serviceName = (desk, id) => inLanguage(facility.services.find((service) => service.id === id)?.name, desk.language) || id;
-const priorityName = (desk, id) => inLanguage(facility.priorities?.find((one) => one.id === id)?.name, desk.language) || id;
+export const priorityName = (desk, id) => inLanguage(facility.priorities?.find((one) => one.id === id)?.name, desk.language) || id;
 
-function button(desk, action, label, { shortcut = "", detail = null, className = "", disabled = false } = {}) {
+export function button(desk, action, label, { shortcut = "", detail = null, className = "", disabled = false } = {}) {
   const asking = desk.sure === action;
   return el(
     "button",
@@ -20,11 +19,12 @@ function button(desk, action, label, { shortcut = "", detail = null, className =
       type: "button",
       class: `${className} ${asking ? "sure" : ""} ${desk.busy === action ? "busy" : ""}`,
       "data-act": action + (typeof detail === "number" ? detail : ""),
+      "aria-keyshortcuts": shortcut || null,
       disabled: disabled || (desk.busy !== null && desk.busy !== action),
       onclick: () => desk.press(action, detail),
     },
     el("span", {}, asking ? desk.t(`console.${action}_sure`) : label),
-    shortcut && el("kbd", {}, shortcut),
+    shortcut && el("kbd", { "aria-hidden": "true" }, shortcut),
   );
 }
 
@@ -36,32 +36,25 @@ export function roomBar(desk) {
   if (room.state === "closed") {
     const field = el("input", { id: "practitioner", autocomplete: "off", spellcheck: "false", maxlength: "40", placeholder: t("console.practitioner"), "aria-label": t("console.practitioner") });
     field.value = desk.practitioner;
-    field.addEventListener("input", () => { desk.practitioner = slug(field.value); });
+    field.addEventListener("input", () => { desk.practitioner = field.value; });
     bar.push(field, button(desk, "open", t("console.open"), { shortcut: "O", className: "main" }));
-  } else {
-    if (room.practitioner) bar.push(el("span", { class: "practitioner" }, room.practitioner));
-    if (room.state === "paused") bar.push(button(desk, "reopen", t("console.reopen"), { shortcut: "O", className: "main" }));
-    else {
-      bar.push(button(desk, "pause", t("console.pause"), { shortcut: "P" }));
-      for (const minutes of BREAKS) bar.push(button(desk, "pause", t("console.pause_for", { minutes }), { detail: minutes }));
-    }
-    bar.push(button(desk, "close", t("console.close")));
+    return bar;
   }
-  bar.push(el("a", { href: `/console/${facility.id}` }, t("console.rooms")));
+  if (room.practitioner) bar.push(el("span", { class: "practitioner" }, room.practitioner));
+  if (room.state === "paused") bar.push(button(desk, "open", t("console.reopen"), { shortcut: "O", className: "main" }));
+  else {
+    bar.push(button(desk, "pause", t("console.pause"), { shortcut: "P" }));
+    for (const minutes of BREAKS) bar.push(button(desk, "pause", t("console.pause_for", { minutes }), { detail: minutes }));
+  }
+  bar.push(button(desk, "close", t("console.close")));
   return bar;
-}
-
-// A practitioner is known to the engine by a slug: "BS. Hoàng Văn Mẫu" -> "bs-hoang-van-mau".
-function slug(text) {
-  const plain = text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase();
-  return plain.replace(/[^a-z0-9]+/g, "-").slice(0, 40).replace(/^-+|-+$/g, "");
 }
 
 export function patientCard(desk) {
   const { t, room, here, current } = desk;
   if (!current) {
-    const hint = room.state === "closed" ? t("console.opens_first") : room.state === "paused" ? t("console.paused_now") : t("console.nobody_here");
-    return el("section", { class: "here nobody" }, el("p", {}, hint));
+    const hint = room.state === "closed" ? "console.opens_first" : room.state === "paused" ? "console.paused_now" : "console.nobody_here";
+    return el("section", { class: "here nobody" }, el("p", {}, t(hint)));
   }
   const patient = current.patient ?? {};
   const since = current.state === "serving" ? current.started_at : current.called_at;
@@ -69,7 +62,7 @@ export function patientCard(desk) {
     "section",
     { class: `here ${current.state}` },
     here.length > 1 &&
-      el("p", { class: "others" }, ...here.map((one) => el("button", { type: "button", "aria-pressed": String(one.id === current.id), onclick: () => desk.select(one.id) }, one.number))),
+      el("p", { class: "others" }, ...here.map((one) => el("button", { type: "button", "aria-pressed": String(one.id === current.id), "data-act": `here-${one.id}`, onclick: () => desk.select(one.id) }, one.number))),
     el(
       "div",
       { class: "who" },
@@ -89,8 +82,8 @@ export function patientCard(desk) {
       ...(patient.flags ?? []).map((flag) => el("span", { class: "tag flag" }, flagName(t, flag))),
       current.calls > 1 && el("span", { class: "tag" }, t("console.calls", { count: current.calls })),
       patient.language && patient.language !== desk.language && el("span", { class: "tag" }, patient.language.toUpperCase()),
-      el("span", { class: "service" }, `${serviceName(desk, current.service)} · ${clinicName(desk, current.clinic)}`),
     ),
+    el("p", { class: "service" }, `${serviceName(desk, current.service)} · ${clinicName(desk, current.clinic)}`),
   );
 }
 
@@ -103,7 +96,6 @@ function flagName(t, flag) {
 export function actionsPanel(desk) {
   const { t, room, current } = desk;
   const state = current?.state;
-  const full = desk.here.length >= (desk.setup.places ?? 1);
   return el(
     "section",
     { class: "actions" },
@@ -120,68 +112,7 @@ export function actionsPanel(desk) {
       button(desk, "no_show", t("console.no_show"), { shortcut: "X", disabled: state !== "called" }),
       button(desk, "requeue", t("console.requeue"), { shortcut: "Q", disabled: state !== "called" }),
     ),
-    button(desk, "call_next", t("console.call_next"), { shortcut: "N", className: "main next", disabled: room.state !== "open" || full }),
-  );
-}
-
-export function queuePanel(desk) {
-  const { t, room, picture, setup } = desk;
-  const clinics = room.clinics?.length ? room.clinics : setup.clinics;
-  const tickets = [...picture.tickets.values()];
-  const aside = tickets.filter((ticket) => ticket.state === "no-show" || ticket.state === "on-hold");
-  const done = tickets.filter((ticket) => ticket.state === "done" && ticket.room === room.id).length;
-  const rows = Math.max(2, Math.floor((ROWS - (aside.length > 0 ? 1 : 0)) / clinics.length) - (clinics.length > 1 ? 1 : 0));
-  return el(
-    "section",
-    { class: "queue" },
-    ...clinics.map((id) => clinicQueue(desk, id, tickets, rows)),
-    aside.length > 0 &&
-      el("p", { class: "aside" }, ...aside.slice(0, 6).map((ticket) => el("span", { class: "tag" }, `${ticket.number} ${t(ticket.state === "no-show" ? "console.no_shows" : "console.on_hold").toLowerCase()}`))),
-    el("p", { class: "done" }, t("console.done_today", { count: done })),
-  );
-}
-
-// First those the engine says are next, in its order; then the others by arrival.
-function clinicQueue(desk, id, tickets, rows) {
-  const { t, picture } = desk;
-  const clinic = picture.clinics.get(id);
-  const next = (clinic?.next ?? []).map((one) => picture.tickets.get(one)).filter(Boolean);
-  const rest = tickets
-    .filter((ticket) => ticket.clinic === id && ticket.state === "waiting" && !next.includes(ticket))
-    .sort((a, b) => a.issued_at.localeCompare(b.issued_at));
-  const all = [...next, ...rest];
-  const waiting = Math.max(clinic?.waiting ?? 0, all.length);
-  return el(
-    "div",
-    { class: "clinic" },
-    el("h2", {}, clinicName(desk, id), el("small", {}, t("console.waiting_count", { count: waiting }))),
-    el("ol", {}, ...all.slice(0, rows).map((ticket) => queueRow(desk, ticket))),
-    waiting > rows && el("p", { class: "more" }, t("console.more", { count: waiting - Math.min(rows, all.length) })),
-  );
-}
-
-function queueRow(desk, ticket) {
-  const { t, room } = desk;
-  const chosen = desk.chosen === ticket.id;
-  const full = desk.here.length >= (desk.setup.places ?? 1);
-  return el(
-    "li",
-    { class: chosen ? "chosen" : "" },
-    el(
-      "button",
-      { type: "button", class: "ticket", "aria-expanded": String(chosen), "data-act": `ticket-${ticket.id}`, onclick: () => desk.choose(ticket.id) },
-      el("span", { class: "number" }, ticket.number),
-      el("span", { class: "name" }, ticket.patient?.name ?? t("console.unnamed")),
-      el("span", { class: "class" }, priorityName(desk, ticket.priority)),
-      el("span", { class: "waited", "data-waiting-since": ticket.issued_at }),
-    ),
-    chosen &&
-      el(
-        "div",
-        { class: "row" },
-        button(desk, "call_this", t("console.call_this"), { detail: ticket, className: "main", disabled: room.state !== "open" || full }),
-        button(desk, "cancel", t("console.cancel"), { detail: ticket }),
-      ),
+    button(desk, "call_next", t("console.call_next"), { shortcut: "N", className: "main next", disabled: room.state !== "open" || desk.full }),
   );
 }
 
@@ -203,7 +134,7 @@ export function chooseRoom(desk) {
             "a",
             { href: `/console/${facility.id}/${room.id}` },
             el("strong", {}, inLanguage(room.name, language)),
-            el("span", {}, room.clinics.map((id) => clinicName(desk, id)).join(", ")),
+            el("span", { class: "clinics" }, room.clinics.map((id) => clinicName(desk, id)).join(", ")),
             state && el("span", { class: `state ${state}` }, t(`console.state.${state}`)),
           ),
         );
@@ -216,7 +147,8 @@ export function helpBox(desk) {
   const { t } = desk;
   const lines = [
     ["N", "console.call_next"], ["R", "console.recall"], ["S", "console.start"], ["D", "console.complete"],
-    ["X", "console.no_show"], ["Q", "console.requeue"], ["O", "console.key_open"], ["P", "console.key_pause"], ["?", "console.help"],
+    ["X", "console.no_show"], ["Q", "console.requeue"], ["↓ ↑", "console.key_choose"], ["C", "console.call_this"],
+    ["/", "console.find"], ["O", "console.key_open"], ["P", "console.key_pause"], ["?", "console.help"],
   ];
   const box = el(
     "dialog",

@@ -1,22 +1,22 @@
 // The patient's phone page: number, where, people ahead, expected wait, and the way through the day.
 // Never: a name or a reason; the link may be passed on, and the view does not carry them.
 
-import { el, setText } from "../shared/dom.js";
+import { el, fill, setText } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
-import { facility, pageLanguage, query, root, subject, whenNewVersion, words } from "../shared/page.js";
+import { facility, languages, pageLanguage, query, root, subject, whenNewVersion, words } from "../shared/page.js";
 import { Picture } from "../shared/state.js";
 import { clockTime, inLanguage, translator, waitRange } from "../shared/words.js";
+import { currentOf, inOrder } from "./journey.js";
 
-const IN_PLAY = ["called", "serving", "waiting", "on-hold", "suspended", "planned"];
-
-let language = query.get("lang") in words ? query.get("lang") : pageLanguage;
+let language = Object.hasOwn(words, query.get("lang") ?? "") ? query.get("lang") : pageLanguage;
 let t = translator(words, language);
 let known = false;
+let refused = false;
 let buzzed = "";
 
 const picture = new Picture();
 const stale = el("p", { class: "stale-banner", role: "status", hidden: true });
-const body = el("div", { class: "visit" }, el("p", {}, t("visit.loading")));
+const body = el("div", { class: "visit" });
 const updated = el("p", { class: "updated" });
 const bar = el("nav", { class: "languages" });
 root.append(bar, stale, body, updated);
@@ -25,6 +25,7 @@ const feed = new Feed(facility.id, "visit", { visit: subject, k: query.get("k") 
   snapshot(frame) {
     picture.replace(frame.state);
     known = true;
+    refused = false;
     draw();
   },
   event(frame) {
@@ -32,7 +33,7 @@ const feed = new Feed(facility.id, "visit", { visit: subject, k: query.get("k") 
     draw();
   },
   stale(at) {
-    stale.textContent = at ? t("stale.banner", { time: clockTime(Date.parse(at), facility.time_zone) }) : t("stale.never");
+    setText(stale, at ? t("stale.banner", { time: clockTime(Date.parse(at), facility.time_zone) }) : t("stale.never"));
     stale.hidden = false;
   },
   fresh() {
@@ -40,40 +41,32 @@ const feed = new Feed(facility.id, "visit", { visit: subject, k: query.get("k") 
     whenNewVersion(() => location.reload());
   },
   refused() {
-    known = false;
-    body.replaceChildren(el("p", { class: "unknown" }, t("visit.unknown")));
+    refused = true;
+    stale.hidden = true;
+    draw();
   },
 });
-
-function journey() {
-  return [...picture.tickets.values()].sort((a, b) => stop(a) - stop(b));
-}
-
-// A ticket's id ends with its stop's place in the journey.
-function stop(ticket) {
-  return Number(ticket.id.split("-").pop());
-}
 
 function draw() {
   document.documentElement.lang = language;
   drawLanguages();
-  if (!known) return;
-  const stops = journey();
-  const current = IN_PLAY.map((state) => stops.find((one) => one.state === state)).find(Boolean) ?? stops.at(-1);
-  if (!current) {
-    body.replaceChildren(el("p", { class: "unknown" }, t("visit.unknown")));
-    return;
+  const stops = inOrder([...picture.tickets.values()]);
+  const current = currentOf(stops);
+  document.body.classList.toggle("called", !refused && current?.state === "called");
+  if (refused || (known && !current)) fill(body, el("p", { class: "unknown" }, t("visit.unknown")));
+  else if (!known) fill(body, el("p", { class: "unknown" }, t("visit.loading")));
+  else {
+    buzz(current);
+    fill(
+      body,
+      el("p", { class: "facility" }, inLanguage(facility.name, language)),
+      el("h1", {}, t("visit.your_number")),
+      el("p", { class: "number", id: "number" }, current.number),
+      el("p", { class: "state", "aria-live": "assertive" }, sentenceOf(current, stops)),
+      facts(current),
+      stops.length > 1 && way(stops),
+    );
   }
-  buzz(current);
-  document.body.classList.toggle("called", current.state === "called");
-  body.replaceChildren(
-    el("p", { class: "facility" }, inLanguage(facility.name, language)),
-    el("p", { class: "label" }, t("visit.your_number")),
-    el("p", { class: "number", id: "number" }, current.number),
-    el("p", { class: "state", "aria-live": "assertive" }, stateSentence(current, stops)),
-    facts(current),
-    stops.length > 1 && way(stops),
-  );
   tick();
 }
 
@@ -81,15 +74,18 @@ function roomName(ticket) {
   return inLanguage(facility.rooms.find((room) => room.id === ticket.room)?.name, language);
 }
 
-function stateSentence(ticket, stops) {
-  if (stops.every((one) => one.state === "done")) return t("visit.finished");
+function sentenceOf(ticket, stops) {
+  if (ticket.state === "done" && stops.every((one) => one.state === "done" || one.state === "cancelled")) return t("visit.finished");
   if (ticket.state === "waiting" && ticket.position === 1) return t("visit.you_are_next");
   return t(`visit.state.${ticket.state}`, { room: roomName(ticket) });
 }
 
+// Who is called needs the way to the room; who waits needs the clinic's, and how long.
 function facts(ticket) {
   const clinic = facility.clinics.find((one) => one.id === ticket.clinic);
-  const place = [inLanguage(clinic?.name, language), inLanguage(clinic?.location, language)].filter(Boolean);
+  const room = facility.rooms.find((one) => one.id === ticket.room);
+  const location = inLanguage(room?.location, language) || inLanguage(clinic?.location, language);
+  const place = [inLanguage(clinic?.name, language), location].filter(Boolean);
   const waiting = ticket.state === "waiting";
   const range = waitRange(ticket.estimated_wait, t);
   const noRoom = picture.clinics.get(ticket.clinic)?.rooms_open === 0;
@@ -119,23 +115,24 @@ function way(stops) {
           "li",
           { class: one.state },
           el("strong", {}, inLanguage(facility.services.find((service) => service.id === one.service)?.name, language)),
-          el("span", {}, t(`visit.state.${one.state}`, { room: roomName(one) })),
+          el("span", {}, one.state === "no-show" ? t("visit.no_show") : t(`visit.state.${one.state}`, { room: roomName(one) })),
         ),
       ),
     ),
   );
 }
 
-// Once for each call, where the phone lets a page do so.
+// Once for each call, where the phone lets a page do so: only after its owner has touched the page.
 function buzz(ticket) {
   const call = ticket.state === "called" ? `${ticket.id} ${ticket.calls}` : "";
-  if (call && call !== buzzed) navigator.vibrate?.([400, 200, 400]);
+  if (call && call !== buzzed && navigator.userActivation?.hasBeenActive) navigator.vibrate?.([400, 200, 400]);
   buzzed = call;
 }
 
 function drawLanguages() {
-  bar.replaceChildren(
-    ...Object.keys(words).map((one) =>
+  fill(
+    bar,
+    languages.map((one) =>
       el(
         "button",
         {
@@ -160,5 +157,5 @@ function tick() {
   setText(updated, heard === null ? "" : t("visit.updated", { time: clockTime(heard, facility.time_zone) }));
 }
 
-drawLanguages();
+draw();
 setInterval(tick, 1000);

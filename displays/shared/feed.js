@@ -40,7 +40,8 @@ export class Feed {
     document.addEventListener("visibilitychange", () => {
       if (document.visibilityState === "visible") this.#watch();
     });
-    this.#connect();
+    // Whoever makes a feed has it before it speaks.
+    this.#connectSoon(0);
   }
 
   // The server's clock as far as frames tell: a TV box' own may be hours off.

@@ -1,7 +1,8 @@
 // What the server put into the page, the device's token, and the reload when a new version is served.
 // Never: anything about one screen.
 
-const embedded = JSON.parse(document.getElementById("page-data").textContent);
+const data = document.getElementById("page-data").textContent;
+const embedded = JSON.parse(data);
 
 export const facility = embedded.facility;
 // What the page is about: /board/<facility>, /console/<facility>/<room>, /visit/<facility>/<visit>?k=…
@@ -40,14 +41,14 @@ function store(place, value) {
   }
 }
 
-// Asks whether the server now serves another version of this page; calls `reload` when it does.
+// Asks whether the server now serves another version of this page, or another facility; calls `reload` when it does.
 export async function whenNewVersion(reload) {
   try {
     const answer = await fetch(location.pathname + location.search, { cache: "no-store" });
     if (!answer.ok) return;
     const served = new DOMParser().parseFromString(await answer.text(), "text/html");
     const found = served.documentElement.dataset.version;
-    if (found && found !== version) reload();
+    if (found && (found !== version || served.getElementById("page-data")?.textContent !== data)) reload();
   } catch {
     // No answer is no news: the feed is what notices an outage.
   }
