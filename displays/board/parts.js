@@ -19,11 +19,20 @@ export function drawFrame(says, languages) {
   const both = (one, other) => [el("span", {}, one), other && other !== one && el("small", {}, other)];
   const heading = (key) => el("span", {}, both(t(key), second?.(key)));
   const frame = {
-    name: el("h1", {}, both(inLanguage(facility.name, languages[0]), second && inLanguage(facility.name, languages[1]))),
+    name: el(
+      "h1",
+      {},
+      both(inLanguage(facility.name, languages[0]), second && inLanguage(facility.name, languages[1])),
+    ),
     dates: languages.slice(0, 2).map(() => el("p", { class: "date" })),
     clock: el("p", { class: "clock" }),
     stale: el("p", { class: "stale-banner", role: "alert", hidden: true }),
-    sound: el("p", { class: "sound", hidden: true }, icon("sound"), says.map((say) => say("board.sound_blocked")).join(" · ")),
+    sound: el(
+      "p",
+      { class: "sound", hidden: true },
+      icon("sound"),
+      says.map((say) => say("board.sound_blocked")).join(" · "),
+    ),
     callPages: el("span", { class: "pages" }),
     clinicPages: el("span", { class: "pages" }),
     places: Array.from({ length: PER_PAGE }, drawPlace),
@@ -40,10 +49,20 @@ export function drawFrame(says, languages) {
       "section",
       { class: "calling" },
       el("h2", {}, heading("board.calling"), frame.callPages),
-      el("ol", { class: "places", "aria-live": "polite" }, frame.places.map((place) => place.node)),
+      el(
+        "ol",
+        { class: "places", "aria-live": "polite" },
+        frame.places.map((place) => place.node),
+      ),
       frame.noCalls,
     ),
-    el("section", { class: "next" }, el("h2", {}, heading("board.next"), frame.clinicPages), frame.clinics, frame.noClinics),
+    el(
+      "section",
+      { class: "next" },
+      el("h2", {}, heading("board.next"), frame.clinicPages),
+      frame.clinics,
+      frame.noClinics,
+    ),
     frame.sound,
   );
   return frame;
@@ -80,7 +99,13 @@ export function showInPlace(place, ticket, fresh, t, language) {
   classList.toggle("serving", ticket?.state === "serving");
   dataset.ticket = ticket?.id ?? "";
   const room = roomOf.get(ticket?.room);
-  const state = !ticket ? "" : !called ? t("board.serving") : ticket.calls > 1 ? t("board.recalled", { calls: ticket.calls }) : "";
+  const state = !ticket
+    ? ""
+    : !called
+      ? t("board.serving")
+      : ticket.calls > 1
+        ? t("board.recalled", { calls: ticket.calls })
+        : "";
   setText(place.number, ticket?.number ?? "");
   setText(place.state, state);
   if (setText(place.room, room ? inLanguage(room.name, language) : "")) fit(place.room);
@@ -114,13 +139,19 @@ function clinicRow(clinic, picture, t, language) {
   const paused = pausedRooms(picture, clinic.id).map((room) => {
     const name = inLanguage(roomOf.get(room.id)?.name, language);
     if (!room.paused_until) return t("board.room_paused", { room: name });
-    return t("board.room_paused_until", { room: name, time: clockTime(Date.parse(room.paused_until), facility.time_zone) });
+    return t("board.room_paused_until", {
+      room: name,
+      time: clockTime(Date.parse(room.paused_until), facility.time_zone),
+    });
   });
   const open = state.rooms_open > 0;
   return {
     id: clinic.id,
     name: inLanguage(clinic.name, language),
-    next: (state.next ?? []).map((id) => picture.tickets.get(id)?.number).filter(Boolean).slice(0, NEXT_SHOWN),
+    next: (state.next ?? [])
+      .map((id) => picture.tickets.get(id)?.number)
+      .filter(Boolean)
+      .slice(0, NEXT_SHOWN),
     nobody: state.waiting > 0 ? "" : t("board.nobody_waiting"),
     wait: open && range ? t("board.wait", { range }) : "",
     count: state.waiting > 0 ? t("board.waiting", { count: state.waiting }) : "",
@@ -134,11 +165,19 @@ function drawRow(row) {
     "li",
     { class: "clinic", "data-clinic": row.id },
     el("h3", {}, row.name),
-    el("p", { class: "queue" }, row.nobody ? el("span", { class: "nobody" }, row.nobody) : row.next.map((number) => el("span", { class: "number" }, number))),
+    el(
+      "p",
+      { class: "queue" },
+      row.nobody
+        ? el("span", { class: "nobody" }, row.nobody)
+        : row.next.map((number) => el("span", { class: "number" }, number)),
+    ),
     el(
       "p",
       { class: "facts" },
-      row.paused ? el("span", { class: "note paused" }, row.paused) : el("span", { class: "note" }, row.closed || row.count),
+      row.paused
+        ? el("span", { class: "note paused" }, row.paused)
+        : el("span", { class: "note" }, row.closed || row.count),
       row.wait && el("span", { class: "wait" }, row.wait),
     ),
   );

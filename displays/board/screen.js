@@ -3,7 +3,16 @@
 
 import { setText } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
-import { deviceToken, facility, languages as spoken, query, root, stayAwake, whenNewVersion, words } from "../shared/page.js";
+import {
+  deviceToken,
+  facility,
+  languages as spoken,
+  query,
+  root,
+  stayAwake,
+  whenNewVersion,
+  words,
+} from "../shared/page.js";
 import { readName, readTicketNumber } from "../shared/reading.js";
 import { CallQueue, Chime } from "../shared/speech.js";
 import { Picture } from "../shared/state.js";
@@ -63,7 +72,11 @@ const feed = new Feed(facility.id, "board", query.get("clinics") ? { clinics: qu
     draw();
   },
   stale(at) {
-    warn(says.map((say) => (at ? say("stale.banner", { time: clockTime(Date.parse(at), facility.time_zone) }) : say("stale.never"))));
+    warn(
+      says.map((say) =>
+        at ? say("stale.banner", { time: clockTime(Date.parse(at), facility.time_zone) }) : say("stale.never"),
+      ),
+    );
   },
   fresh() {
     page.stale.hidden = true;

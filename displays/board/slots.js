@@ -30,7 +30,10 @@ function put(places, id, shown) {
   for (let at = 0; at < PER_PAGE; at += 1) {
     if ((places[at] ?? null) === null) return void (places[at] = id);
   }
-  const standing = places.slice(0, PER_PAGE).map((other) => shown.get(other)).sort(oldestFirst);
+  const standing = places
+    .slice(0, PER_PAGE)
+    .map((other) => shown.get(other))
+    .sort(oldestFirst);
   const leaves = standing.find((ticket) => ticket.state === "serving") ?? standing[0];
   places[places.indexOf(leaves.id)] = id;
   if (leaves.state === "serving") return;

@@ -7,9 +7,12 @@ import { clockTime, inLanguage } from "../shared/words.js";
 
 const BREAKS = [10, 30];
 
-export const clinicName = (desk, id) => inLanguage(facility.clinics.find((clinic) => clinic.id === id)?.name, desk.language) || id;
-const serviceName = (desk, id) => inLanguage(facility.services.find((service) => service.id === id)?.name, desk.language) || id;
-export const priorityName = (desk, id) => inLanguage(facility.priorities?.find((one) => one.id === id)?.name, desk.language) || id;
+export const clinicName = (desk, id) =>
+  inLanguage(facility.clinics.find((clinic) => clinic.id === id)?.name, desk.language) || id;
+const serviceName = (desk, id) =>
+  inLanguage(facility.services.find((service) => service.id === id)?.name, desk.language) || id;
+export const priorityName = (desk, id) =>
+  inLanguage(facility.priorities?.find((one) => one.id === id)?.name, desk.language) || id;
 
 export function button(desk, action, label, { shortcut = "", detail = null, className = "", disabled = false } = {}) {
   const asking = desk.sure === action;
@@ -31,20 +34,34 @@ export function button(desk, action, label, { shortcut = "", detail = null, clas
 export function roomBar(desk) {
   const { t, room } = desk;
   const until = room.paused_until && clockTime(Date.parse(room.paused_until), facility.time_zone);
-  const state = room.state === "paused" && until ? t("console.state.paused_until", { time: until }) : t(`console.state.${room.state}`);
+  const state =
+    room.state === "paused" && until
+      ? t("console.state.paused_until", { time: until })
+      : t(`console.state.${room.state}`);
   const bar = [el("span", { class: `state ${room.state}` }, state)];
   if (room.state === "closed") {
-    const field = el("input", { id: "practitioner", autocomplete: "off", spellcheck: "false", maxlength: "40", placeholder: t("console.practitioner"), "aria-label": t("console.practitioner") });
+    const field = el("input", {
+      id: "practitioner",
+      autocomplete: "off",
+      spellcheck: "false",
+      maxlength: "40",
+      placeholder: t("console.practitioner"),
+      "aria-label": t("console.practitioner"),
+    });
     field.value = desk.practitioner;
-    field.addEventListener("input", () => { desk.practitioner = field.value; });
+    field.addEventListener("input", () => {
+      desk.practitioner = field.value;
+    });
     bar.push(field, button(desk, "open", t("console.open"), { shortcut: "O", className: "main" }));
     return bar;
   }
   if (room.practitioner) bar.push(el("span", { class: "practitioner" }, room.practitioner));
-  if (room.state === "paused") bar.push(button(desk, "open", t("console.reopen"), { shortcut: "O", className: "main" }));
+  if (room.state === "paused")
+    bar.push(button(desk, "open", t("console.reopen"), { shortcut: "O", className: "main" }));
   else {
     bar.push(button(desk, "pause", t("console.pause"), { shortcut: "P" }));
-    for (const minutes of BREAKS) bar.push(button(desk, "pause", t("console.pause_for", { minutes }), { detail: minutes }));
+    for (const minutes of BREAKS)
+      bar.push(button(desk, "pause", t("console.pause_for", { minutes }), { detail: minutes }));
   }
   bar.push(button(desk, "close", t("console.close")));
   return bar;
@@ -53,7 +70,12 @@ export function roomBar(desk) {
 export function patientCard(desk) {
   const { t, room, here, current } = desk;
   if (!current) {
-    const hint = room.state === "closed" ? "console.opens_first" : room.state === "paused" ? "console.paused_now" : "console.nobody_here";
+    const hint =
+      room.state === "closed"
+        ? "console.opens_first"
+        : room.state === "paused"
+          ? "console.paused_now"
+          : "console.nobody_here";
     return el("section", { class: "here nobody" }, el("p", {}, t(hint)));
   }
   const patient = current.patient ?? {};
@@ -62,7 +84,22 @@ export function patientCard(desk) {
     "section",
     { class: `here ${current.state}` },
     here.length > 1 &&
-      el("p", { class: "others" }, ...here.map((one) => el("button", { type: "button", "aria-pressed": String(one.id === current.id), "data-act": `here-${one.id}`, onclick: () => desk.select(one.id) }, one.number))),
+      el(
+        "p",
+        { class: "others" },
+        ...here.map((one) =>
+          el(
+            "button",
+            {
+              type: "button",
+              "aria-pressed": String(one.id === current.id),
+              "data-act": `here-${one.id}`,
+              onclick: () => desk.select(one.id),
+            },
+            one.number,
+          ),
+        ),
+      ),
     el(
       "div",
       { class: "who" },
@@ -71,9 +108,23 @@ export function patientCard(desk) {
         "div",
         { class: "person" },
         el("p", { class: "name" }, patient.name ?? t("console.unnamed")),
-        el("p", {}, [patient.birth_year && t("console.born", { year: patient.birth_year }), patient.last3 && t("console.last3", { digits: patient.last3 })].filter(Boolean).join(" · ")),
+        el(
+          "p",
+          {},
+          [
+            patient.birth_year && t("console.born", { year: patient.birth_year }),
+            patient.last3 && t("console.last3", { digits: patient.last3 }),
+          ]
+            .filter(Boolean)
+            .join(" · "),
+        ),
       ),
-      el("div", { class: "since" }, el("span", {}, t(`console.state_for.${current.state}`)), since && el("span", { class: "timer", "data-since": since })),
+      el(
+        "div",
+        { class: "since" },
+        el("span", {}, t(`console.state_for.${current.state}`)),
+        since && el("span", { class: "timer", "data-since": since }),
+      ),
     ),
     el(
       "p",
@@ -81,7 +132,9 @@ export function patientCard(desk) {
       el("span", { class: "tag class" }, priorityName(desk, current.priority)),
       ...(patient.flags ?? []).map((flag) => el("span", { class: "tag flag" }, flagName(t, flag))),
       current.calls > 1 && el("span", { class: "tag" }, t("console.calls", { count: current.calls })),
-      patient.language && patient.language !== desk.language && el("span", { class: "tag" }, patient.language.toUpperCase()),
+      patient.language &&
+        patient.language !== desk.language &&
+        el("span", { class: "tag" }, patient.language.toUpperCase()),
     ),
     el("p", { class: "service" }, `${serviceName(desk, current.service)} · ${clinicName(desk, current.clinic)}`),
   );
@@ -102,8 +155,16 @@ export function actionsPanel(desk) {
     el(
       "div",
       { class: "row" },
-      button(desk, "start", t("console.start"), { shortcut: "S", disabled: state !== "called", className: state === "called" ? "main" : "" }),
-      button(desk, "complete", t("console.complete"), { shortcut: "D", disabled: state !== "serving", className: state === "serving" ? "main" : "" }),
+      button(desk, "start", t("console.start"), {
+        shortcut: "S",
+        disabled: state !== "called",
+        className: state === "called" ? "main" : "",
+      }),
+      button(desk, "complete", t("console.complete"), {
+        shortcut: "D",
+        disabled: state !== "serving",
+        className: state === "serving" ? "main" : "",
+      }),
     ),
     el(
       "div",
@@ -112,7 +173,11 @@ export function actionsPanel(desk) {
       button(desk, "no_show", t("console.no_show"), { shortcut: "X", disabled: state !== "called" }),
       button(desk, "requeue", t("console.requeue"), { shortcut: "Q", disabled: state !== "called" }),
     ),
-    button(desk, "call_next", t("console.call_next"), { shortcut: "N", className: "main next", disabled: room.state !== "open" || desk.full }),
+    button(desk, "call_next", t("console.call_next"), {
+      shortcut: "N",
+      className: "main next",
+      disabled: room.state !== "open" || desk.full,
+    }),
   );
 }
 
@@ -146,9 +211,18 @@ export function chooseRoom(desk) {
 export function helpBox(desk) {
   const { t } = desk;
   const lines = [
-    ["N", "console.call_next"], ["R", "console.recall"], ["S", "console.start"], ["D", "console.complete"],
-    ["X", "console.no_show"], ["Q", "console.requeue"], ["↓ ↑", "console.key_choose"], ["C", "console.call_this"],
-    ["/", "console.find"], ["O", "console.key_open"], ["P", "console.key_pause"], ["?", "console.help"],
+    ["N", "console.call_next"],
+    ["R", "console.recall"],
+    ["S", "console.start"],
+    ["D", "console.complete"],
+    ["X", "console.no_show"],
+    ["Q", "console.requeue"],
+    ["↓ ↑", "console.key_choose"],
+    ["C", "console.call_this"],
+    ["/", "console.find"],
+    ["O", "console.key_open"],
+    ["P", "console.key_pause"],
+    ["?", "console.help"],
   ];
   const box = el(
     "dialog",

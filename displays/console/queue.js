@@ -17,7 +17,9 @@ export function queues(desk) {
   const { room, setup, picture, find } = desk;
   const clinics = room.clinics?.length ? room.clinics : setup.clinics;
   const tickets = [...picture.tickets.values()];
-  const space = matchMedia("(max-width: 900px)").matches ? ON_A_PHONE : Math.max(4, Math.floor((innerHeight - AROUND_PX) / ROW_PX));
+  const space = matchMedia("(max-width: 900px)").matches
+    ? ON_A_PHONE
+    : Math.max(4, Math.floor((innerHeight - AROUND_PX) / ROW_PX));
   const rows = Math.max(2, Math.floor((space - (clinics.length - 1)) / clinics.length));
   return clinics.map((id) => {
     const clinic = picture.clinics.get(id);
@@ -35,7 +37,11 @@ export function queues(desk) {
 function found(ticket, find) {
   const wanted = plain(find);
   const number = plain(ticket.number);
-  return number.includes(wanted) || number.replace(/^(\D*)0+/, "$1").includes(wanted) || plain(ticket.patient?.name ?? "").includes(wanted);
+  return (
+    number.includes(wanted) ||
+    number.replace(/^(\D*)0+/, "$1").includes(wanted) ||
+    plain(ticket.patient?.name ?? "").includes(wanted)
+  );
 }
 
 export function plain(text) {
@@ -44,13 +50,28 @@ export function plain(text) {
 
 export function queuePanel(desk, shown) {
   const { t, room, picture } = desk;
-  const aside = [...picture.tickets.values()].filter((ticket) => ticket.state === "no-show" || ticket.state === "on-hold");
+  const aside = [...picture.tickets.values()].filter(
+    (ticket) => ticket.state === "no-show" || ticket.state === "on-hold",
+  );
   return el(
     "div",
     { class: "queues" },
     ...shown.map((clinic) => clinicQueue(desk, clinic)),
     aside.length > 0 &&
-      el("p", { class: "aside" }, ...aside.slice(-4).map((ticket) => el("span", { class: "tag" }, `${ticket.number} ${t(ticket.state === "no-show" ? "console.no_shows" : "console.on_hold").toLowerCase()}`)), aside.length > 4 && el("span", {}, t("console.more", { count: aside.length - 4 }))),
+      el(
+        "p",
+        { class: "aside" },
+        ...aside
+          .slice(-4)
+          .map((ticket) =>
+            el(
+              "span",
+              { class: "tag" },
+              `${ticket.number} ${t(ticket.state === "no-show" ? "console.no_shows" : "console.on_hold").toLowerCase()}`,
+            ),
+          ),
+        aside.length > 4 && el("span", {}, t("console.more", { count: aside.length - 4 })),
+      ),
     el("p", { class: "done" }, t("console.done_today", { count: room.served ?? 0 })),
   );
 }
@@ -75,7 +96,13 @@ function queueRow(desk, ticket) {
     { class: chosen ? "chosen" : "" },
     el(
       "button",
-      { type: "button", class: "ticket", "aria-expanded": String(chosen), "data-act": `ticket-${ticket.id}`, onclick: () => desk.choose(chosen ? null : ticket.id) },
+      {
+        type: "button",
+        class: "ticket",
+        "aria-expanded": String(chosen),
+        "data-act": `ticket-${ticket.id}`,
+        onclick: () => desk.choose(chosen ? null : ticket.id),
+      },
       el("span", { class: "number" }, ticket.number),
       el("span", { class: "name" }, ticket.patient?.name ?? t("console.unnamed")),
       el("span", { class: "class" }, priorityName(desk, ticket.priority)),
@@ -85,7 +112,12 @@ function queueRow(desk, ticket) {
       el(
         "div",
         { class: "row" },
-        button(desk, "call_this", t("console.call_this"), { shortcut: "C", detail: ticket, className: "main", disabled: room.state !== "open" || desk.full }),
+        button(desk, "call_this", t("console.call_this"), {
+          shortcut: "C",
+          detail: ticket,
+          className: "main",
+          disabled: room.state !== "open" || desk.full,
+        }),
         button(desk, "cancel", t("console.cancel"), { detail: ticket }),
       ),
   );

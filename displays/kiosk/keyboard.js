@@ -7,7 +7,13 @@ import { telex } from "./telex.js";
 
 const LETTERS = ["qwertyuiop", "asdfghjkl", "zxcvbnm"];
 const MARKS = ["ă", "â", "đ", "ê", "ô", "ơ", "ư"];
-const TONES = [["s", "á"], ["f", "à"], ["r", "ả"], ["x", "ã"], ["j", "ạ"]];
+const TONES = [
+  ["s", "á"],
+  ["f", "à"],
+  ["r", "ả"],
+  ["x", "ã"],
+  ["j", "ạ"],
+];
 
 const atWordStart = (text) => text === "" || text.endsWith(" ");
 
@@ -45,7 +51,10 @@ export function letterKeys(edit, t) {
     row(...MARKS.map((one) => key(one, () => edit((text) => typeMarked(text, one)), "marked"))),
     row(...Array.from(LETTERS[0], letter)),
     row(...Array.from(LETTERS[1], letter)),
-    row(...Array.from(LETTERS[2], letter), key(icon("erase"), () => edit(eraseLast), "wide", t("kiosk.erase"))),
+    row(
+      ...Array.from(LETTERS[2], letter),
+      key(icon("erase"), () => edit(eraseLast), "wide", t("kiosk.erase")),
+    ),
     row(
       ...TONES.map(([tone, shown]) => key(shown, () => edit((text) => telex(text, tone)), "tone")),
       key(t("kiosk.space"), () => edit(typeSpace), "space"),

@@ -24,7 +24,12 @@ export function start(kiosk) {
       el("span", {}, t("kiosk.begin_hint")),
     ),
     el("p", { class: "scan-hint" }, icon("card"), el("span", {}, t("kiosk.scan_now"))),
-    el("button", { type: "button", class: "emergency", onclick: kiosk.callNurse }, icon("ambulance"), el("span", {}, t("kiosk.emergency"))),
+    el(
+      "button",
+      { type: "button", class: "emergency", onclick: kiosk.callNurse },
+      icon("ambulance"),
+      el("span", {}, t("kiosk.emergency")),
+    ),
   );
 }
 
@@ -139,9 +144,19 @@ export function service(kiosk) {
       el(
         "div",
         { class: "turn" },
-        el("button", { type: "button", disabled: at === 0, onclick: () => turn(-1) }, icon("back"), t("kiosk.page_before")),
+        el(
+          "button",
+          { type: "button", disabled: at === 0, onclick: () => turn(-1) },
+          icon("back"),
+          t("kiosk.page_before"),
+        ),
         el("span", {}, t("kiosk.page_of", { page: at + 1, pages })),
-        el("button", { type: "button", disabled: at === pages - 1, onclick: () => turn(1) }, t("kiosk.page_after"), icon("next")),
+        el(
+          "button",
+          { type: "button", disabled: at === pages - 1, onclick: () => turn(1) },
+          t("kiosk.page_after"),
+          icon("next"),
+        ),
       ),
   );
 }
@@ -190,7 +205,8 @@ export function problem(kiosk) {
 }
 
 function question(kiosk, title, ...children) {
-  const message = kiosk.message && el("p", { class: "message", role: "alert" }, icon("warning"), el("span", {}, kiosk.message));
+  const message =
+    kiosk.message && el("p", { class: "message", role: "alert" }, icon("warning"), el("span", {}, kiosk.message));
   return el("section", { class: "page" }, message, el("h1", { tabindex: "-1" }, title), ...children);
 }
 
@@ -204,14 +220,24 @@ function choice(picture, label, hint, press, className = "") {
 }
 
 // A page on which something is typed: on the keys shown, or on a real keyboard where there is one.
-function entry(kiosk, { title, hint, part, limit, keys, type, keep = (text) => text, good, wrong = () => "", shown, next, other = null }) {
+function entry(
+  kiosk,
+  { title, hint, part, limit, keys, type, keep = (text) => text, good, wrong = () => "", shown, next, other = null },
+) {
   const { t, attempt } = kiosk;
   let value = attempt[part];
   const field = el("p", { class: "field", "aria-live": "polite" });
   const fault = el("p", { class: "fault", role: "alert" });
-  const onward = el("button", { type: "button", class: "main onward", onclick: () => next(value) }, t("kiosk.next"), icon("next"));
+  const onward = el(
+    "button",
+    { type: "button", class: "main onward", onclick: () => next(value) },
+    t("kiosk.next"),
+    icon("next"),
+  );
   const edit = (change) => {
-    value = Array.from(keep(change(value))).slice(0, limit).join("");
+    value = Array.from(keep(change(value)))
+      .slice(0, limit)
+      .join("");
     attempt[part] = value;
     field.textContent = shown(value);
     fault.textContent = good(value) ? "" : wrong(value);

@@ -66,7 +66,8 @@ export function identityOf(text) {
   if (!citizen && !INSURANCE.test(fields[0])) return { wrong: true };
   // A citizen's card has 7 fields or more, the name in the third (the second on the cards without an old number).
   const name = citizen && fields.length >= 7 ? fields[2] : fields[1];
-  if (text.includes("\ufffd") || name?.includes("?")) return { garbled: true, digits: fields[0].replace(/^\D.{4}/, "") };
+  if (text.includes("\ufffd") || name?.includes("?"))
+    return { garbled: true, digits: fields[0].replace(/^\D.{4}/, "") };
   return { identity: { scheme: citizen ? "cccd-qr" : "bhyt", value: text } };
 }
 

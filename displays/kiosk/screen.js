@@ -4,7 +4,16 @@
 import { Api, Problem, freshKey } from "../shared/api.js";
 import { el, fill, setText } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { deviceToken, facility, languages, pageLanguage, root, stayAwake, whenNewVersion, words } from "../shared/page.js";
+import {
+  deviceToken,
+  facility,
+  languages,
+  pageLanguage,
+  root,
+  stayAwake,
+  whenNewVersion,
+  words,
+} from "../shared/page.js";
 import { Chime } from "../shared/speech.js";
 import { translator } from "../shared/words.js";
 import { Idle } from "./idle.js";
@@ -40,7 +49,16 @@ let chime = null;
 let box = null;
 
 function freshAttempt() {
-  return { identity: null, digits: "", name: "", birth: "", yearOnly: false, service: null, servicePage: 0, request: null };
+  return {
+    identity: null,
+    digits: "",
+    name: "",
+    birth: "",
+    yearOnly: false,
+    service: null,
+    servicePage: 0,
+    request: null,
+  };
 }
 
 function setLanguage(language) {
@@ -108,7 +126,11 @@ function drawBar() {
         setLanguage(language);
         go(page);
       };
-      return barButton(chosen ? "check" : "globe", words[language]["language.name"], press, { lang: language, disabled: busy, "aria-pressed": String(chosen) });
+      return barButton(chosen ? "check" : "globe", words[language]["language.name"], press, {
+        lang: language,
+        disabled: busy,
+        "aria-pressed": String(chosen),
+      });
     }),
     barButton("bell", t("kiosk.nurse"), callNurse, { class: "nurse" }),
   );
@@ -191,7 +213,14 @@ async function send({ flags }) {
   const date = pages.birthDate(attempt.birth, attempt.yearOnly, new Date());
   if (date) patient.birth_date = date;
   if (attempt.name) patient.name = attempt.name.trim();
-  const body = { identity: attempt.identity, patient, service: attempt.service, answers: {}, flags, language: kiosk.language };
+  const body = {
+    identity: attempt.identity,
+    patient,
+    service: attempt.service,
+    answers: {},
+    flags,
+    language: kiosk.language,
+  };
   attempt.request = { key: freshKey(), body };
   await submit();
 }
@@ -223,7 +252,9 @@ function showTicket({ status, body }) {
   const show = () => setText(document.getElementById("countdown"), `(${left})`);
   show();
   // Whoever still touches the page still reads it.
-  content.onpointerdown = () => { left = RESULT_SECONDS; };
+  content.onpointerdown = () => {
+    left = RESULT_SECONDS;
+  };
   countdown = setInterval(() => {
     left -= 1;
     if (left <= 0) wipe();
@@ -238,7 +269,9 @@ function showProblem(error) {
     kiosk.message = t("kiosk.birth_wrong");
     go("birth");
   } else if (error.slug === "validation" && /^(identity|patient\.name)/.test(error.field ?? "")) {
-    kiosk.message = t(scheme === "name" ? "kiosk.name_wrong" : attempt.digits ? "kiosk.number_wrong" : "kiosk.card_wrong");
+    kiosk.message = t(
+      scheme === "name" ? "kiosk.name_wrong" : attempt.digits ? "kiosk.number_wrong" : "kiosk.card_wrong",
+    );
     choose({ identity: null }, scheme === "name" ? "name" : "number");
   } else {
     kiosk.trouble = { error, again: submit };
@@ -269,6 +302,9 @@ if (token === null) {
 } else {
   wipe();
   listenForScans(scanned);
-  setInterval(() => page === "start" && whenNewVersion(() => page === "start" && location.reload()), LOOK_FOR_VERSION_MS);
+  setInterval(
+    () => page === "start" && whenNewVersion(() => page === "start" && location.reload()),
+    LOOK_FOR_VERSION_MS,
+  );
   stayAwake();
 }

@@ -51,7 +51,10 @@ function withShape(word, key) {
   // "uow" makes both letters of ươ at once.
   const at = bare.join("").search(/(?<!q)uo/);
   if (key === "w" && at >= 0) {
-    for (const [place, shape] of [[at, "ư"], [at + 1, "ơ"]]) {
+    for (const [place, shape] of [
+      [at, "ư"],
+      [at + 1, "ơ"],
+    ]) {
       letters[place] = toned(sameCase(shape, letters[place]), untoned(letters[place])[1]);
     }
     return letters.join("");
@@ -62,8 +65,11 @@ function withShape(word, key) {
       letters[i] = toned(sameCase(shape, letters[i]), untoned(letters[i])[1]);
       return letters.join("");
     }
-    // The same key once more takes the shape off again and types the letter: "ââ" cannot be meant.
-    if (PLAIN[bare[i]] && SHAPES[PLAIN[bare[i]] + key] === bare[i]) return null;
+    // The same key once more takes the shape off again and is typed itself: "aaa" is "aa".
+    if (PLAIN[bare[i]] && SHAPES[PLAIN[bare[i]] + key] === bare[i]) {
+      letters[i] = toned(sameCase(PLAIN[bare[i]], letters[i]), untoned(letters[i])[1]);
+      return letters.join("") + key;
+    }
   }
   return null;
 }
@@ -75,8 +81,13 @@ export function telex(text, key) {
   const [before, word] = [text.slice(0, start), text.slice(start).normalize("NFC")];
   let changed = null;
   if (word !== "") {
-    const has = Array.from(word).map((letter) => untoned(letter)[1]).find(Boolean) ?? "";
+    const has =
+      Array.from(word)
+        .map((letter) => untoned(letter)[1])
+        .find(Boolean) ?? "";
     if (lower in TONES && TONES[lower] !== has) changed = withTone(word, TONES[lower]);
+    // The same tone once more takes it off again: "ass" is "as".
+    else if (lower in TONES) changed = withTone(word, "") + key;
     else if (lower === "z" && has) changed = withTone(word, "");
     else if ("aeowd".includes(lower)) changed = withShape(word, lower);
     if (changed === null) {

@@ -12,7 +12,7 @@ export function ticket(kiosk) {
   const { ticket: given, visit, directions, held } = kiosk.result;
   const planned = given.state === "planned";
   // Somebody who waits elsewhere already goes there first.
-  const now = planned ? visit.journey.find((one) => one.state !== "planned" && !OVER.has(one.state)) ?? given : given;
+  const now = planned ? (visit.journey.find((one) => one.state !== "planned" && !OVER.has(one.state)) ?? given) : given;
   const clinic = facility.clinics.find((one) => one.id === now.clinic);
   const room = facility.rooms.find((one) => one.id === now.room);
   const service = (id) => inLanguage(facility.services.find((one) => one.id === id)?.name, language);
@@ -31,7 +31,13 @@ export function ticket(kiosk) {
       room && el("p", { class: "room" }, now.state === "called" ? t("kiosk.called_to", { room: roomName }) : roomName),
       location && el("p", { class: "where" }, location),
     ),
-    planned && el("p", { class: "planned" }, icon("next"), el("span", {}, t("kiosk.planned", { now: service(now.service), then: service(given.service) }))),
+    planned &&
+      el(
+        "p",
+        { class: "planned" },
+        icon("next"),
+        el("span", {}, t("kiosk.planned", { now: service(now.service), then: service(given.service) })),
+      ),
     now.state === "waiting" &&
       el(
         "dl",
@@ -40,7 +46,13 @@ export function ticket(kiosk) {
         wait && fact(t("kiosk.wait"), wait),
       ),
     qr(visit, t),
-    el("button", { type: "button", class: "main finish", onclick: kiosk.wipe }, t("kiosk.done"), " ", el("span", { id: "countdown" })),
+    el(
+      "button",
+      { type: "button", class: "main finish", onclick: kiosk.wipe },
+      t("kiosk.done"),
+      " ",
+      el("span", { id: "countdown" }),
+    ),
   );
 }
 

@@ -75,7 +75,8 @@ function roomName(ticket) {
 }
 
 function sentenceOf(ticket, stops) {
-  if (ticket.state === "done" && stops.every((one) => one.state === "done" || one.state === "cancelled")) return t("visit.finished");
+  if (ticket.state === "done" && stops.every((one) => one.state === "done" || one.state === "cancelled"))
+    return t("visit.finished");
   if (ticket.state === "waiting" && ticket.position === 1) return t("visit.you_are_next");
   return t(`visit.state.${ticket.state}`, { room: roomName(ticket) });
 }
@@ -115,7 +116,11 @@ function way(stops) {
           "li",
           { class: one.state },
           el("strong", {}, inLanguage(facility.services.find((service) => service.id === one.service)?.name, language)),
-          el("span", {}, one.state === "no-show" ? t("visit.no_show") : t(`visit.state.${one.state}`, { room: roomName(one) })),
+          el(
+            "span",
+            {},
+            one.state === "no-show" ? t("visit.no_show") : t(`visit.state.${one.state}`, { room: roomName(one) }),
+          ),
         ),
       ),
     ),

@@ -40,7 +40,11 @@ export class Api {
   // POSTs once or several times with the same key: a lost answer must not become a second ticket.
   // onRetry(problem) is told why it tries again. Gives {status, body}; throws Problem.
   async post(path, body, { key, revision = null, tries = 3, onRetry = () => {} }) {
-    const headers = { Authorization: `Bearer ${this.token}`, "Content-Type": "application/json", "Idempotency-Key": key };
+    const headers = {
+      Authorization: `Bearer ${this.token}`,
+      "Content-Type": "application/json",
+      "Idempotency-Key": key,
+    };
     if (revision !== null) headers["If-Match"] = `"${revision}"`;
     for (let attempt = 1; ; attempt += 1) {
       let wait = Math.random() * Math.min(4000, 500 * 2 ** attempt);
@@ -75,6 +79,9 @@ async function problemOf(answer) {
   } catch {
     // A proxy's own page: the status alone must do.
   }
-  const slug = String(document.type ?? "").split(":").pop() || "other";
+  const slug =
+    String(document.type ?? "")
+      .split(":")
+      .pop() || "other";
   return new Problem(slug, { status: answer.status, field: document.field ?? null });
 }

@@ -109,7 +109,13 @@ function speak(text, language) {
     }, LONGEST_SENTENCE_MS);
     utterance.onend = over;
     utterance.onerror = over;
-    speechSynthesis.speak(utterance);
+    try {
+      speechSynthesis.speak(utterance);
+    } catch (error) {
+      // The limit must not come later and cut off another call.
+      over();
+      console.warn("This sentence could not be said.", error);
+    }
   });
 }
 

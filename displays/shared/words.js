@@ -42,7 +42,13 @@ export function clockTime(at, timeZone) {
 }
 
 export function longDate(at, timeZone, language) {
-  return format(REGION[language] ?? language, { timeZone, weekday: "long", day: "2-digit", month: "2-digit", year: "numeric" }).format(at);
+  return format(REGION[language] ?? language, {
+    timeZone,
+    weekday: "long",
+    day: "2-digit",
+    month: "2-digit",
+    year: "numeric",
+  }).format(at);
 }
 
 // Seconds as 4:05 or 1:04:05.
