@@ -16,6 +16,8 @@ from litestar import Litestar
 from litestar.datastructures import State
 
 from queueflow import resources
+from queueflow.live.hub import Hub
+from queueflow.live.sources import StoreSources
 from queueflow.model.errors import NotAllowedInState, StoreUnavailable, UnknownFacility
 from queueflow.operations import rulesets
 from queueflow.operations.rulesets import Rules
@@ -27,7 +29,7 @@ from queueflow.store.reads import Reads
 from queueflow.store.vault import Vault, load_key
 from queueflow.web import board, console, health, kiosk, lookup, moves, openapi, pages, patient, problems
 from queueflow.web.auth import Tokens
-from queueflow.web.entry import LARGEST_BODY, Hall, admit, now_ms, on_unknown_facility
+from queueflow.web.entry import LARGEST_BODY, Hall, admit, chance, fresh_epoch, now_ms, on_unknown_facility
 from queueflow.web.pages import Screens
 
 _log = logging.getLogger(__name__)
@@ -53,11 +55,14 @@ def create_app(settings: Settings) -> Litestar:
     store = Store(settings.store_url, wait_replicas=settings.store_wait)
     reads = Reads(store)
     vault = Vault(load_key(settings.data_dir / KEY_FILE))
+    facilities = {one.facility.id: one.facility for one in rules}
+    sources = StoreSources(store, reads, vault, now_ms=now_ms, new_epoch=fresh_epoch)
     hall = Hall(
-        facilities={one.facility.id: one.facility for one in rules},
+        facilities=facilities,
         store=store,
         engine=Engine(store),
         reads=reads,
+        hub=Hub(facilities, sources, now_ms=now_ms, chance=chance),
         vault=vault,
         tokens=Tokens(settings.data_dir / TOKENS_FILE),
         public_url=settings.public_url,
@@ -77,6 +82,7 @@ def create_app(settings: Settings) -> Litestar:
             hall.draining = True
             opening.cancel()
             await asyncio.gather(opening, return_exceptions=True)
+            await hall.hub.stop()
             await store.close()
 
     return Litestar(
@@ -116,14 +122,16 @@ def read_rules(settings: Settings) -> tuple[Rules, ...]:
 
 
 async def _keep_open(hall: Hall, rules: tuple[Rules, ...]) -> None:
-    """Connects and publishes every facility's rules, until it has; and again whenever the store forgot one."""
+    """Connects and publishes every facility's rules, until it has; and again whenever the store may have lost them.
+
+    Publishing what is in force already changes nothing, so a doubt is reason enough.
+    """
     said: set[str] = set()
     while True:
-        waiting = [one for one in rules if one.facility.id not in hall.in_force]
         try:
             await hall.store.start()
             hall.warnings = await durability_warnings(hall.store)
-            for one in waiting:
+            for one in rules:
                 published = await rulesets.publish(hall.engine, one, now_ms=now_ms(), actor=ACTOR)
                 hall.in_force[one.facility.id] = published
         except StoreUnavailable:
@@ -132,11 +140,22 @@ async def _keep_open(hall: Hall, rules: tuple[Rules, ...]) -> None:
             _say_once(said, "the rules would strand tickets that still wait; they are published when none does")
         else:
             said.clear()
-            hall.opened.set()
-            await hall.to_publish.wait()
-            hall.to_publish.clear()
+            if not hall.opened.is_set():
+                await hall.hub.start()
+                hall.opened.set()
+            await _until_in_doubt(hall)
             continue
         await asyncio.sleep(_AGAIN_S)
+
+
+async def _until_in_doubt(hall: Hall) -> None:
+    """Waits until a request found that the store forgot a facility, or the feeds have lost the store."""
+    is_live = True
+    while is_live and not hall.to_publish.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(hall.to_publish.wait(), _AGAIN_S)
+        is_live = not hall.in_doubt
+    hall.to_publish.clear()
 
 
 def _tell_of_fault(ended: "asyncio.Task[None]") -> None:

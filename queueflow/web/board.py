@@ -1,21 +1,22 @@
 """What everybody may see: the facility and its board.
 
 Lives here: the schema of a facility as the public sees it, and the handlers of both.
-May import: model, web.entry; litestar, msgspec.
+May import: model, live.hub, live.public, web.entry; litestar, msgspec.
 Never: a policy, a mean, a rule; nor a clinic's own name where it has a neutral one for the wall.
 """
 
-from typing import Final
+from typing import Final, cast
 
 import msgspec
 from litestar import get
 from litestar.types import ASGIApp
 
-from queueflow.model.errors import UnknownFacility
+from queueflow.live.public import BoardClinic, BoardRoom, BoardTicket
+from queueflow.model.errors import UnknownClinic, UnknownFacility
 from queueflow.model.facility import Facility, LocalText
 from queueflow.web import examples
 from queueflow.web.answer import Answer
-from queueflow.web.entry import FACILITY, AnyRequest, asked
+from queueflow.web.entry import FACILITY, AnyRequest, asked, hall
 from queueflow.web.openapi import Gives, Says, says
 
 
@@ -67,6 +68,23 @@ class PublicFacility(msgspec.Struct, frozen=True):
     priorities: tuple[PublicPriority, ...]
 
 
+class BoardState(msgspec.Struct, frozen=True):
+    """What stands on a board, by id."""
+
+    clinics: dict[str, BoardClinic]
+    rooms: dict[str, BoardRoom]
+    tickets: dict[str, BoardTicket]
+
+
+class Board(msgspec.Struct, frozen=True):
+    """A board at an offset of the feed; live.frames encodes it, this describes it."""
+
+    epoch: str
+    offset: int
+    at: str
+    state: BoardState
+
+
 def public_facility(facility: Facility) -> PublicFacility:
     """What of a facility is public."""
     return PublicFacility(
@@ -100,4 +118,23 @@ async def facility(request: AnyRequest) -> ASGIApp:
     return Answer(200, content, headers=[(b"cache-control", b"no-cache")])
 
 
-HANDLERS: Final = (facility,)
+@get(
+    f"{FACILITY}/board",
+    opt=says(
+        Says(
+            call="read-board",
+            summary="The waiting-room board: the same state as in the feed's snapshot, with its epoch and offset.",
+            gives=(Gives(200, "The board.", Board, examples.BOARD),),
+            refuses=(UnknownClinic,),
+            query=(("clinics", "Clinics, with a comma between two; all of them without it."),),
+        )
+    ),
+)
+async def board(request: AnyRequest) -> ASGIApp:
+    """The board."""
+    named = cast("str | None", request.query_params.get("clinics"))
+    content = hall(request).hub.board(asked(request).facility.id, () if named is None else named.split(","))
+    return Answer(200, content)
+
+
+HANDLERS: Final = (facility, board)

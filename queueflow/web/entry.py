@@ -7,6 +7,7 @@ Never: know one call from another.
 """
 
 import asyncio
+import base64
 import re
 import secrets
 import time
@@ -16,9 +17,11 @@ from typing import Any, Final, TypeVar, cast
 import msgspec
 from litestar import Request
 
+from queueflow.live.hub import Hub
 from queueflow.model.commands import Once
 from queueflow.model.days import service_day
 from queueflow.model.errors import (
+    BodyTooLarge,
     Invalid,
     MethodNotAllowed,
     StoreUnavailable,
@@ -45,7 +48,7 @@ FACILITY: Final = "/v1/facilities/{facility:str}"
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _REVISION: Final = re.compile(r'"([0-9]{1,15})"|([0-9]{1,15})', re.ASCII)
-_BASE32: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+_CROCKFORD: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
 _NONCE_LENGTH: Final = 13
 _ASKED: Final = "queueflow.asked"
 
@@ -65,6 +68,7 @@ class Hall:
         store: Store,
         engine: Engine,
         reads: Reads,
+        hub: Hub,
         vault: Vault,
         tokens: Tokens,
         public_url: str | None,
@@ -75,6 +79,7 @@ class Hall:
         self.store = store
         self.engine = engine
         self.reads = reads
+        self.hub = hub
         self.vault = vault
         self.tokens = tokens
         self.public_url = public_url
@@ -85,13 +90,19 @@ class Hall:
         self.to_publish = asyncio.Event()
 
     async def drain(self) -> None:
-        """The server goes down: say so to whoever asks whether it is ready."""
+        """The server goes down: whoever asks is told that it is not ready, whoever listens is sent away."""
         self.draining = True
+        await self.hub.drain()
 
     def forgotten(self, facility: FacilityId) -> None:
         """The store does not know a facility whose rules were published: it lost what it had, and gets them again."""
         self.in_force.pop(facility, None)
         self.to_publish.set()
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether the feeds do not have what the store holds: it is away, or it is not the one it was."""
+        return not all(self.hub.is_live(facility) for facility in self.facilities)
 
     def facility(self, facility: str) -> Facility:
         """The facility of that id; raises UnknownFacility."""
@@ -122,12 +133,17 @@ def now_ms() -> int:
 
 def fresh_nonce() -> str:
     """13 characters of base 32 (Crockford's letters): 65 random bits, the part of a visit's id that nobody guesses."""
-    return "".join(secrets.choice(_BASE32) for _ in range(_NONCE_LENGTH))
+    return base64.b32encode(secrets.token_bytes(10))[:_NONCE_LENGTH].translate(_CROCKFORD).decode()
 
 
 def fresh_epoch() -> str:
     """A name for a life of an event stream."""
     return secrets.token_hex(8)
+
+
+def chance() -> float:
+    """A number from 0 up to 1, another each time."""
+    return secrets.randbelow(1 << 53) / (1 << 53)
 
 
 def hall(request: AnyRequest) -> Hall:
@@ -193,7 +209,7 @@ async def body(request: AnyRequest, decoder: msgspec.json.Decoder[T], *, empty: 
     Raises BodyTooLarge before anything is read or parsed, UnsupportedMediaType for what is not declared as JSON
     (a page of another origin can send text/plain without asking, application/json not), Invalid.
     """
-    raw = await request.body()
+    raw = await _bytes(request)
     if not raw and empty is not None:
         raw = empty
     else:
@@ -205,6 +221,26 @@ async def body(request: AnyRequest, decoder: msgspec.json.Decoder[T], *, empty: 
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise problems.invalid(error) from error
+
+
+async def _bytes(request: AnyRequest) -> bytes:
+    """All of the body. Raises BodyTooLarge at once where its length is told, else as soon as it is too long."""
+    length = header(request, b"content-length")
+    if length is not None and (not length.isdecimal() or len(length) > 9 or int(length) > LARGEST_BODY):
+        raise BodyTooLarge
+    parts: list[bytes] = []
+    size = 0
+    more = True
+    while more:
+        message = await request.receive()
+        if message["type"] != "http.request":
+            raise Invalid("body", "The body ended too early.")
+        parts.append(message["body"])
+        size += len(message["body"])
+        if size > LARGEST_BODY:
+            raise BodyTooLarge
+        more = message["more_body"]
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def needed_once(request: AnyRequest, content: msgspec.Struct) -> Once:

@@ -148,9 +148,38 @@ FACILITY: Final[dict[str, Any]] = {
     "priorities": [{"id": "priority", "name": {"vi": "Ưu tiên", "en": "Priority"}}],
 }
 BOARD: Final[dict[str, Any]] = {
-    "type": "snapshot",
     "epoch": "6f1d2c0b9a8e7f54",
     "offset": 118,
-    "at": "2026-11-24T00:41:10.000Z",
-    "state": {"clinics": {}, "rooms": {}, "tickets": {}},
+    "at": "2026-11-24T00:52:31.000Z",
+    "state": {
+        "clinics": {
+            "internal-1": {
+                "id": "internal-1",
+                "waiting": 2,
+                "rooms_open": 1,
+                "next": ["20261124-7m1r8s2tv4w6y-1", "20261124-c5d9e3fgh0j8k-1"],
+                "estimated_wait": {"p50_s": 720, "p90_s": 1500},
+            }
+        },
+        "rooms": {
+            "room-101": {
+                "id": "room-101",
+                "state": "open",
+                "clinics": ["internal-1"],
+                "tickets": [f"{_VISIT}-1"],
+                "paused_until": None,
+            }
+        },
+        "tickets": {
+            f"{_VISIT}-1": {
+                "id": f"{_VISIT}-1",
+                "number": "A012",
+                "state": "called",
+                "clinic": "internal-1",
+                "room": "room-101",
+                "called_at": "2026-11-24T00:52:30.001Z",
+                "calls": 1,
+            }
+        },
+    },
 }

@@ -28,6 +28,7 @@ class Readiness(msgspec.Struct, frozen=True):
     status: str
     store: str
     rules: str
+    feeds: str
     warnings: tuple[str, ...]
 
 
@@ -42,13 +43,13 @@ async def healthz(request: AnyRequest) -> ASGIApp:
     opt=says(
         Says(
             call="ready",
-            summary="Whether this worker can serve: store reachable, rules published.",
+            summary="Whether this worker can serve: store reachable, rules published, feeds live.",
             gives=(
                 Gives(
                     200,
                     "It can.",
                     Readiness,
-                    {"status": "ready", "store": "ok", "rules": "ok", "warnings": []},
+                    {"status": "ready", "store": "ok", "rules": "ok", "feeds": "ok", "warnings": []},
                 ),
                 Gives(503, "It cannot, for now."),
             ),
@@ -60,8 +61,9 @@ async def readyz(request: AnyRequest) -> ASGIApp:
     here = hall(request)
     store = await _store(here)
     rules = "ok" if all(facility in here.in_force for facility in here.facilities) else "not published"
-    status = "draining" if here.draining else "ready" if (store, rules) == ("ok", "ok") else "not ready"
-    content = msgspec.json.encode(Readiness(status, store, rules, here.warnings))
+    feeds = "not live" if here.in_doubt else "ok"
+    status = "draining" if here.draining else "ready" if {store, rules, feeds} == {"ok"} else "not ready"
+    content = msgspec.json.encode(Readiness(status, store, rules, feeds, here.warnings))
     return Answer(200, content) if status == "ready" else Answer(503, content, headers=[_RETRY_AFTER])
 
 

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Request
-from litestar.exceptions import HTTPException, LitestarException
+from litestar.exceptions import HTTPException
 
 from queueflow.model.errors import (
     BodyTooLarge,
@@ -108,9 +108,6 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Answer:
 
 def on_fault(_: Request[Any, Any, Any], error: Exception) -> Answer:
     """A bug. The log has its kind and where it happened; neither log nor answer has any value."""
-    if isinstance(error, LitestarException) and "disconnect" in str(error):
-        # Whoever sent it hung up in the middle: there is nobody to answer and nothing to mend.
-        return answer(Invalid("body", "The body ended too early."))
     frames = traceback.extract_tb(error.__traceback__)
     where = " < ".join(f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames[:-9:-1])
     _log.error("a bug: %s at %s", type(error).__name__, where)
