@@ -20,7 +20,7 @@ from queueflow.live.hub import Hub
 from queueflow.live.sources import StoreSources
 from queueflow.model.errors import NotAllowedInState, StoreUnavailable, UnknownFacility
 from queueflow.operations import rulesets
-from queueflow.operations.rulesets import Rules
+from queueflow.operations.rulesets import Rules, RulesText
 from queueflow.settings import Settings, SettingsError
 from queueflow.store.calls import Engine
 from queueflow.store.client import Store
@@ -112,13 +112,21 @@ def rules_folder(settings: Settings) -> Path:
     return settings.rules_dir or resources.root("routing_rules")
 
 
-def read_rules(settings: Settings) -> tuple[Rules, ...]:
-    """Every facility's rules, checked; raises SettingsError where there are none, RulesInvalid, OSError."""
+def read_texts(settings: Settings) -> tuple[RulesText, ...]:
+    """Every facility's files; raises SettingsError where there are none, or one cannot be read."""
     folder = rules_folder(settings)
-    rules = tuple(rulesets.checked(text) for text in rulesets.read_texts(folder))
-    if not rules:
-        raise SettingsError(f"QUEUEFLOW_RULES_DIR: there is no facility in {folder}.")
-    return rules
+    try:
+        texts = rulesets.read_texts(folder)
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"QUEUEFLOW_RULES_DIR: {folder} cannot be read: {error}.") from error
+    if not texts:
+        raise SettingsError(f"QUEUEFLOW_RULES_DIR: in {folder} no folder has a facility.toml.")
+    return texts
+
+
+def read_rules(settings: Settings) -> tuple[Rules, ...]:
+    """Every facility's rules, checked; raises as read_texts, and RulesInvalid."""
+    return tuple(rulesets.checked(text) for text in read_texts(settings))
 
 
 async def _keep_open(hall: Hall, rules: tuple[Rules, ...]) -> None:

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 
 from queueflow import __version__
-from queueflow.app import KEY_FILE, TOKENS_FILE, read_rules, rules_folder
+from queueflow.app import KEY_FILE, TOKENS_FILE, read_rules, read_texts
 from queueflow.doctor import examine
 from queueflow.model.ids import FacilityId
 from queueflow.operations import rulesets
@@ -183,10 +183,7 @@ def check_rules(
     """Read every facility and its rules, and say what is wrong: file, line, row, column."""
     chosen = _settings(settings, rules_dir=folder)
     wrong = False
-    texts = rulesets.read_texts(rules_folder(chosen))
-    if not texts:
-        _fail(f"There is no facility in {rules_folder(chosen)}: each has a folder of its own with a facility.toml.")
-    for one in texts:
+    for one in read_texts(chosen):
         try:
             rules = rulesets.checked(one)
         except RulesInvalid as invalid:

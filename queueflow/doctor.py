@@ -99,7 +99,7 @@ def _tokens(settings: Settings) -> Look:
 def _rules(settings: Settings) -> Look:
     try:
         rules = read_rules(settings)
-    except (SettingsError, RulesInvalid, OSError, UnicodeDecodeError) as error:
+    except (SettingsError, RulesInvalid) as error:
         return _wrong(f"The rules: {error}", "queueflow rules check says every finding with its place.")
     return _good(f"{len(rules)} facilities with good rules: {', '.join(one.facility.id for one in rules)}.")
 

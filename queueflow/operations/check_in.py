@@ -17,7 +17,7 @@ from queueflow.model.commands import CheckIn, Once, TicketResult
 from queueflow.model.days import local_time, service_day
 from queueflow.model.errors import Invalid, UnknownService, Unroutable
 from queueflow.model.facility import Facility
-from queueflow.model.ids import ClinicId, PriorityId, ServiceId, VisitId
+from queueflow.model.ids import ClinicId, PriorityId, ServiceId
 from queueflow.model.patient import Identity, PartialDate, Patient, Sex, clean_name, partial_date
 from queueflow.model.priority import Balance
 from queueflow.model.ticket import Decision
@@ -80,51 +80,53 @@ class Chosen(msgspec.Struct, frozen=True):
     decision: Decision
 
 
-async def check_in(
-    arrival: Arrival,
-    *,
-    in_force: InForce,
-    engine: Engine,
-    vault: Vault,
-    now_ms: int,
-    actor: str,
-    nonce: str,
-    once: Once,
-) -> TicketResult:
+class Attendant(msgspec.Struct, frozen=True):
+    """Under whose name, when and with what chance a check-in is made: what comes from outside of it.
+
+    `actor`: the credential's id. `now_ms`: Unix ms. `nonce`: 13 characters of base 32 for a new visit's id.
+    """
+
+    actor: str
+    now_ms: int
+    nonce: str
+    once: Once | None = None
+
+
+async def check_in(arrival: Arrival, by: Attendant, *, in_force: InForce, engine: Engine, vault: Vault) -> TicketResult:
     """Give whoever arrives a ticket, or the one they hold. One call of the engine, made last.
 
-    Raises Invalid (with the field), UnknownService, Unroutable, IdempotencyKeyReused, StoreUnavailable.
-    `nonce`: 13 characters of base 32 for a new visit's id.
+    Raises what command_of raises, IdempotencyKeyReused, StoreUnavailable.
     """
+    return await engine.check_in(command_of(arrival, by, in_force, vault))
+
+
+def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault) -> CheckIn:
+    """What the engine is asked for them. Raises Invalid (with the field), UnknownService, Unroutable."""
     facility = in_force.rules.facility
     language = _language(arrival, facility)
     service = _service(arrival, facility)
-    identity = identify(arrival, facility, now_ms)
+    identity = identify(arrival, facility, by.now_ms)
     patient = _patient(identity, arrival.patient)
     answers = _answers(arrival.answers, in_force.rules.ruleset.answers)
-    facts = Facts.of(identity, patient, service, answers, arrival.flags, language, now_ms, facility)
+    facts = Facts.of(identity, patient, service, answers, arrival.flags, language, by.now_ms, facility)
     chosen = _choose(in_force, facts)
-    day = service_day(now_ms, facility.time_zone)
-    visit = VisitId(f"{day}-{nonce}")
-    return await engine.check_in(
-        CheckIn(
-            facility=facility.id,
-            now_ms=now_ms,
-            day=day,
-            actor=actor,
-            once=once,
-            nonce=nonce,
-            service=service or _first_service(facility, chosen),
-            candidates=chosen.candidates,
-            priority=chosen.priority,
-            balance=chosen.balance,
-            decision=chosen.decision,
-            language=language,
-            sealed=vault.seal(facility.id, visit, patient),
-            person=None if identity.key is None else vault.person_ref(facility.id, identity.key),
-            last3=identity.last3,
-            flags=facts.flags,
-        )
+    return CheckIn(
+        facility=facility.id,
+        now_ms=by.now_ms,
+        day=service_day(by.now_ms, facility.time_zone),
+        actor=by.actor,
+        once=by.once,
+        nonce=by.nonce,
+        service=service or _first_service(facility, chosen),
+        candidates=chosen.candidates,
+        priority=chosen.priority,
+        balance=chosen.balance,
+        decision=chosen.decision,
+        language=language,
+        sealed=vault.seal(facility.id, by.nonce, patient),
+        person=None if identity.key is None else vault.person_ref(facility.id, identity.key),
+        last3=identity.last3,
+        flags=facts.flags,
     )
 
 

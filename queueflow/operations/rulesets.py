@@ -66,52 +66,54 @@ def checked(text: RulesText) -> Rules:
     return Rules(facility, ruleset, text, digest)
 
 
+def command_of(rules: Rules, *, now_ms: int, actor: str) -> Publish:
+    """What the engine is told of them."""
+    facility = rules.facility
+    return Publish(
+        facility=facility.id,
+        now_ms=now_ms,
+        day=service_day(now_ms, facility.time_zone),
+        actor=actor,
+        digest=rules.digest,
+        clinics=tuple(
+            ClinicSetup(
+                id=clinic.id,
+                series=clinic.series,
+                order=clinic.policy.order,
+                reentry={
+                    "requeued": clinic.policy.requeued,
+                    "reinstated": clinic.policy.reinstated,
+                    "transferred": clinic.policy.transferred,
+                    "returned": clinic.policy.returned,
+                },
+                service_mean_s=clinic.service_mean_s,
+                service_cv=clinic.service_cv,
+                longest_wait_s=clinic.policy.longest_wait_s,
+                reserved_class=clinic.policy.reserved_class,
+                reserved_every=clinic.policy.reserved_every,
+                no_show_after_s=clinic.policy.no_show_after_s,
+                no_show_calls=clinic.policy.no_show_calls,
+            )
+            for clinic in facility.clinics
+        ),
+        rooms=tuple(
+            RoomSetup(id=room.id, clinics=room.clinics, places=room.places, takes=room.takes) for room in facility.rooms
+        ),
+        priorities=tuple(
+            PrioritySetup(
+                id=one.id,
+                share=one.share,
+                rate=one.rate,
+                always_first=one.always_first,
+                for_returns=one.for_returns,
+            )
+            for one in facility.priorities
+        ),
+        sources={FACILITY_FILE: rules.text.facility, RULES_FILE: rules.text.rules},
+    )
+
+
 async def publish(engine: Engine, rules: Rules, *, now_ms: int, actor: str) -> InForce:
     """Make them the ones in force; the engine changes nothing where they already are. Raises StoreUnavailable."""
-    facility = rules.facility
-    result = await engine.publish(
-        Publish(
-            facility=facility.id,
-            now_ms=now_ms,
-            day=service_day(now_ms, facility.time_zone),
-            actor=actor,
-            digest=rules.digest,
-            clinics=tuple(
-                ClinicSetup(
-                    id=clinic.id,
-                    series=clinic.series,
-                    order=clinic.policy.order,
-                    reentry={
-                        "requeued": clinic.policy.requeued,
-                        "reinstated": clinic.policy.reinstated,
-                        "transferred": clinic.policy.transferred,
-                        "returned": clinic.policy.returned,
-                    },
-                    service_mean_s=clinic.service_mean_s,
-                    service_cv=clinic.service_cv,
-                    longest_wait_s=clinic.policy.longest_wait_s,
-                    reserved_class=clinic.policy.reserved_class,
-                    reserved_every=clinic.policy.reserved_every,
-                    no_show_after_s=clinic.policy.no_show_after_s,
-                    no_show_calls=clinic.policy.no_show_calls,
-                )
-                for clinic in facility.clinics
-            ),
-            rooms=tuple(
-                RoomSetup(id=room.id, clinics=room.clinics, places=room.places, takes=room.takes)
-                for room in facility.rooms
-            ),
-            priorities=tuple(
-                PrioritySetup(
-                    id=one.id,
-                    share=one.share,
-                    rate=one.rate,
-                    always_first=one.always_first,
-                    for_returns=one.for_returns,
-                )
-                for one in facility.priorities
-            ),
-            sources={FACILITY_FILE: rules.text.facility, RULES_FILE: rules.text.rules},
-        )
-    )
+    result = await engine.publish(command_of(rules, now_ms=now_ms, actor=actor))
     return InForce(rules, result.version)

@@ -38,7 +38,6 @@ _EVERY_ROLE: Final = frozenset(Role)
 
 MAY: Final[dict[str, frozenset[Role] | None]] = {
     "check-in": frozenset({Role.KIOSK, Role.ADMIN}),
-    "read-board": _EVERY_ROLE,
     "read-queue": _STAFF,
     "read-ticket": _STAFF,
     "read-visit": _STAFF,
@@ -63,6 +62,7 @@ MAY: Final[dict[str, frozenset[Role] | None]] = {
     "feed-console": _STAFF,
     "feed-floor": _STAFF,
     "read-facility": None,
+    "read-board": None,
     "read-qr": None,
     "feed-visit": None,
     "page": None,
@@ -72,7 +72,11 @@ MAY: Final[dict[str, frozenset[Role] | None]] = {
     "metrics": None,
     "schema": None,
 }
-"""Call -> the roles that may make it. None is public: no token is asked for (a visit's own link is its key)."""
+"""Call -> the roles that may make it. None is public: no token is asked for (a visit's own link is its key).
+
+The board is what hangs on the wall. A feed that shows a token must show a good one, so that a screen with a revoked
+token says so: `feed-board` is for every role, and for whoever shows none.
+"""
 
 
 class Caller(msgspec.Struct, frozen=True):

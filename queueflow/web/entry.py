@@ -44,6 +44,8 @@ T = TypeVar("T")
 
 LARGEST_BODY: Final = 64 * 1024
 """Bytes. The fullest right body (a card of 2 KiB, answers, flags) is under 12 KiB."""
+_SLOWEST_BODY_S: Final = 10.0
+"""For what does not come in one piece: a device that sends a byte a second must not be waited for."""
 FACILITY: Final = "/v1/facilities/{facility:str}"
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
@@ -228,19 +230,29 @@ async def _bytes(request: AnyRequest) -> bytes:
     length = header(request, b"content-length")
     if length is not None and (not length.isdecimal() or len(length) > 9 or int(length) > LARGEST_BODY):
         raise BodyTooLarge
-    parts: list[bytes] = []
-    size = 0
-    more = True
-    while more:
-        message = await request.receive()
-        if message["type"] != "http.request":
-            raise Invalid("body", "The body ended too early.")
-        parts.append(message["body"])
-        size += len(message["body"])
-        if size > LARGEST_BODY:
-            raise BodyTooLarge
-        more = message["more_body"]
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    part, more = await _part(request)
+    if not more and len(part) <= LARGEST_BODY:
+        return part
+    parts, size = [part], len(part)
+    try:
+        async with asyncio.timeout(_SLOWEST_BODY_S):
+            while more and size <= LARGEST_BODY:
+                part, more = await _part(request)
+                parts.append(part)
+                size += len(part)
+    except TimeoutError as error:
+        raise Invalid("body", "The body came too slowly.") from error
+    if size > LARGEST_BODY:
+        raise BodyTooLarge
+    return b"".join(parts)
+
+
+async def _part(request: AnyRequest) -> tuple[bytes, bool]:
+    """The next part of the body, and whether there is more."""
+    message = await request.receive()
+    if message["type"] != "http.request":
+        raise Invalid("body", "The body ended too early.")
+    return message["body"], message["more_body"]
 
 
 def needed_once(request: AnyRequest, content: msgspec.Struct) -> Once:

@@ -16,7 +16,7 @@ from queueflow.model.errors import IdempotencyKeyReused, UnknownService, Unrouta
 from queueflow.model.facility import Facility
 from queueflow.model.ticket import Ticket
 from queueflow.operations import check_in as operation
-from queueflow.operations.check_in import Arrival
+from queueflow.operations.check_in import Arrival, Attendant
 from queueflow.web import examples
 from queueflow.web.answer import Answer
 from queueflow.web.answers import TicketAnswer, VisitAnswer, replay_header, ticket_answer, tracking_url, visit_answer
@@ -61,17 +61,9 @@ async def check_in(request: AnyRequest) -> ASGIApp:
     """Check in."""
     here, who = hall(request), asked(request)
     arrival = await body(request, _ARRIVAL)
-    key = needed_once(request, arrival)
-    result = await operation.check_in(
-        arrival,
-        in_force=here.in_force[who.facility.id],
-        engine=here.engine,
-        vault=here.vault,
-        now_ms=who.now_ms,
-        actor=who.actor,
-        nonce=fresh_nonce(),
-        once=key,
-    )
+    by = Attendant(who.actor, who.now_ms, fresh_nonce(), needed_once(request, arrival))
+    in_force = here.in_force[who.facility.id]
+    result = await operation.check_in(arrival, by, in_force=in_force, engine=here.engine, vault=here.vault)
     content = msgspec.json.encode(_checked_in(here, who.facility, result))
     return Answer(201 if result.created else 200, content, headers=replay_header(result.replayed))
 

@@ -76,7 +76,7 @@ def test_a_role_does_its_own_calls_and_only_in_its_own_facility(role: Role, call
 def test_the_table_gives_each_device_no_more_than_its_purpose() -> None:
     """Written out once more by hand, so that a slip in the table is seen."""
     may = {role: {call for call, roles in MAY.items() if roles is not None and role in roles} for role in Role}
-    board = {"read-board", "feed-board"}
+    board = {"feed-board"}
     moves = {"call-next", "call", "recall", "start", "complete", "no-show", "requeue", "cancel", "reinstate", "hold"}
     moves |= {"resume", "undo", "transfer", "prioritise"}
     rooms = {"open-room", "pause-room", "close-room"}

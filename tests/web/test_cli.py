@@ -1,5 +1,6 @@
 """The commands that end by themselves: tokens, rules, doctor."""
 
+import shutil
 import socket
 from pathlib import Path
 
@@ -46,7 +47,7 @@ def test_two_tokens_are_never_the_same(tmp_path: Path) -> None:
     [
         (("token", "create", "--facility", "nowhere", "--role", "kiosk"), "small"),
         (("token", "create", "--facility", "small", "--role", "king"), "console"),
-        (("rules", "check", "no-such-folder"), "There is no facility"),
+        (("rules", "check", "no-such-folder"), "no folder has a facility"),
         (("serve", "--port", "70000"), "65535"),
     ],
 )
@@ -77,6 +78,16 @@ def test_rules_check_says_what_is_good_and_every_mistake_with_its_place(tmp_path
     assert bad.returncode == 2
     assert bad.stdout.count("rules.toml:") >= 2
     assert "nowhere" in bad.stdout
+
+
+def test_a_facility_without_rules_is_one_sentence(tmp_path: Path) -> None:
+    shutil.copytree(Path(HOSPITALS) / "small", tmp_path / "rules" / "small")
+    (tmp_path / "rules" / "small" / "rules.toml").unlink()
+    for words in (("serve", "--port", "0"), ("rules", "check")):
+        ended = run(*words, QUEUEFLOW_RULES_DIR=str(tmp_path / "rules"), QUEUEFLOW_DATA_DIR=str(tmp_path / "data"))
+        assert ended.returncode == 2
+        assert "rules.toml" in ended.stderr
+        assert "Traceback" not in ended.stderr
 
 
 def test_doctor_finds_nothing_wrong_with_a_fresh_installation(tmp_path: Path) -> None:
