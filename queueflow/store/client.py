@@ -192,7 +192,7 @@ class Store:
         async with self._loading:
             if not self._loaded:
                 async with asyncio.timeout(CONNECT_S + REPLY_S):
-                    await library.load(self.redis)
+                    await library.load(self.redis, library.shipped())
                 self._loaded = True
 
     async def _send(self, connection: AbstractConnection, batch: Sequence[_Call]) -> list[_Call]:

@@ -107,13 +107,12 @@ def is_missing(error: ResponseError) -> bool:
     return str(error).startswith(_MISSING)
 
 
-async def load(redis: "Redis") -> None:
-    """Put the shipped library into the store unless it is there, or a newer release is.
+async def load(redis: "Redis", library: Library) -> None:
+    """Put the library into the store unless it is there, or a newer release is.
 
     Safe when many workers do it at once, of different releases too: reading what is loaded and replacing it are one
     transaction. Raises redis.exceptions.RedisError when the store cannot be reached, EngineFault when the Lua is wrong.
     """
-    library = shipped()
     while True:
         async with redis.pipeline(transaction=True) as transaction:
             await transaction.watch(keys.LIBRARY)
@@ -123,13 +122,11 @@ async def load(redis: "Redis") -> None:
             transaction.incr(keys.LIBRARY)
             transaction.function_load(library.text, replace=True)
             try:
-                await transaction.execute()
-            except WatchError:
+                _, loaded = await transaction.execute(raise_on_error=False)
+            except WatchError:  # another worker was quicker
                 continue
-            except ResponseError as error:
-                if "user_function:" not in str(error):
-                    raise
-                raise library.fault("FUNCTION LOAD", str(error)) from error
+            if isinstance(loaded, ResponseError):
+                raise library.fault("FUNCTION LOAD", str(loaded)) from loaded
             return
 
 

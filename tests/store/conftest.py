@@ -1,6 +1,7 @@
 """Both makes of store, for every test of the engine: Valkey 9, and Redis 7.0 where it is installed."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -17,17 +18,28 @@ def valkey_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with Server(_redis(), tmp_path_factory.mktemp("redis")) as server:
+        yield server
+
+
+def _redis() -> Path:
     binary = redis_binary()
     if binary is None:
         pytest.skip("REDIS IS NOT TESTED: no redis-server (7.0 or later) on the path; install the package redis-server")
-    with Server(binary, tmp_path_factory.mktemp("redis")) as server:
-        yield server
+    return binary
 
 
 @pytest.fixture(params=["valkey", "redis"])
 def server(request: pytest.FixtureRequest) -> Server:
     """A running store of each make, shared by all tests: leave it running."""
     return request.getfixturevalue(f"{request.param}_server")
+
+
+@pytest.fixture(params=["valkey", "redis"])
+def own_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Server]:
+    """A running store of each make that the test may stop, change and break."""
+    with Server(valkey_binary() if request.param == "valkey" else _redis(), tmp_path / "server") as server:
+        yield server
 
 
 @pytest.fixture

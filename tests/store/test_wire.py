@@ -2,8 +2,9 @@
 
 import msgspec
 import pytest
+from hypothesis import given, settings
 
-from queueflow.model.commands import Attach, AttachResult, Call
+from queueflow.model.commands import Attach, AttachResult, Call, Command, Query
 from queueflow.model.errors import (
     REFUSALS,
     Invalid,
@@ -14,6 +15,8 @@ from queueflow.model.errors import (
 from queueflow.model.ids import FacilityId, RoomId, ServiceDay, TicketId
 from queueflow.store import wire
 from queueflow.store.library import EngineFault
+from tests.servers import Server
+from tests.structs import instances
 
 
 def refused(**fields: str | int) -> bytes:
@@ -37,6 +40,42 @@ def test_a_command_is_one_map_without_what_was_not_said() -> None:
         "ticket": "t",
         "room": "r1",
     }
+
+
+PASS_ON = """#!lua name=passing
+redis.register_function{function_name = "pass_on", flags = {"no-writes"}, callback = function(keys, args)
+  return cmsgpack.pack(cmsgpack.unpack(args[1]))
+end}
+"""
+
+
+def said(value: object) -> object:
+    """A message without what both sides take for unsaid: None and empty containers."""
+    if isinstance(value, dict):
+        pairs = {key: said(one) for key, one in value.items()}
+        return {key: one for key, one in pairs.items() if one not in (None, {}, [])}
+    return [said(one) for one in value] if isinstance(value, list) else value
+
+
+def leaves(struct: type) -> list[type]:
+    below = [leaf for one in struct.__subclasses__() for leaf in leaves(one)]
+    return below or [struct]
+
+
+@pytest.mark.parametrize("struct", leaves(Command) + leaves(Query), ids=lambda struct: struct.__name__)
+def test_lua_understands_every_command_whatever_is_in_it(server: Server, struct: type[Command | Query]) -> None:
+    with server.client() as asked:
+        asked.function_load(PASS_ON, replace=True)
+
+        @settings(max_examples=25, deadline=None, database=None)
+        @given(instances(struct))
+        def passed_on(command: Command | Query) -> None:
+            sent = wire.encode(command)
+            assert said(msgspec.msgpack.decode(asked.fcall_ro("pass_on", 0, sent))) == said(
+                msgspec.msgpack.decode(sent)
+            )
+
+        passed_on()
 
 
 def test_a_result_comes_back_as_its_type() -> None:
