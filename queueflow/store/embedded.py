@@ -75,11 +75,18 @@ class EmbeddedValkey:
 
         Raises EmbeddedStoreError.
         """
+        held = self._owner
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if held is None:
+                self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            elif not self._is_still_there(held):
+                # A new server would begin with nothing, as if the day had not been.
+                raise EmbeddedStoreError(f"{self._folder} was taken away while its store was running. Put it back.")
             with self._locked("starting.lock"):
+                if held is not None and self._owner is None:
+                    raise EmbeddedStoreError("The store was stopped meanwhile.")
                 socket = self._share() or self._launch()
-                if self._owner is None:
+                if held is None:
                     self._owner = self._open("owners.lock")
                     fcntl.flock(self._owner, fcntl.LOCK_SH)
         except OSError as error:
@@ -98,11 +105,19 @@ class EmbeddedValkey:
             return
         owner, self._owner = self._owner, None
         try:
+            if not self._is_still_there(owner):
+                raise EmbeddedStoreError(f"{self._folder} was taken away: its store server cannot be asked to end.")
             with self._locked("starting.lock"):
                 if _try_lock(owner) and (socket := self._recorded_socket()):
                     self._await_end(socket)
         finally:
             os.close(owner)
+
+    def _is_still_there(self, owner: int) -> bool:
+        try:
+            return os.path.samestat(os.fstat(owner), (self._folder / "owners.lock").stat())
+        except FileNotFoundError:
+            return False
 
     def _share(self) -> Path | None:
         """The socket of the server that runs on the directory, once it answers; None when there is none."""

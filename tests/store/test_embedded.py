@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -188,6 +189,35 @@ def test_start_revives_a_server_that_died_at_the_same_address(data_dir: Path) ->
     store.stop()
     assert is_running(data_dir)
     other.stop()
+    assert not is_running(data_dir)
+
+
+def test_a_directory_taken_away_is_told_and_no_empty_store_put_in_its_place(data_dir: Path) -> None:
+    store = EmbeddedValkey(data_dir)
+    number = process_id(store.start())
+    data_dir.rename(data_dir.with_name("elsewhere"))
+    try:
+        for moment in (store.start, store.stop):
+            with pytest.raises(EmbeddedStoreError, match="taken away"):
+                moment()
+        assert not data_dir.exists()
+    finally:
+        os.kill(number, signal.SIGKILL)
+
+
+def test_a_revival_that_stop_overtakes_starts_nothing(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = EmbeddedValkey(data_dir)
+    store.start()
+    locked = store._locked
+
+    def overtaken(name: str) -> AbstractContextManager[None]:
+        monkeypatch.undo()
+        store.stop()
+        return locked(name)
+
+    monkeypatch.setattr(store, "_locked", overtaken)
+    with pytest.raises(EmbeddedStoreError, match="stopped meanwhile"):
+        store.start()
     assert not is_running(data_dir)
 
 
