@@ -152,6 +152,18 @@ class Resume(TicketCommand, frozen=True, kw_only=True):
     """A ticket on hold waits again at its old place."""
 
 
+class Reopen(TicketCommand, frozen=True, kw_only=True):
+    """A stop that was ended by mistake waits again."""
+
+
+class Merge(Command, frozen=True, kw_only=True):
+    """One patient's visit was opened twice: `other` goes on in `visit`. `reason`: a slug."""
+
+    visit: VisitId
+    other: VisitId
+    reason: str | None = None
+
+
 class Transfer(TicketCommand, frozen=True, kw_only=True):
     """A ticket waits at another clinic from now on; in another class where `priority` says so.
 
@@ -228,6 +240,10 @@ class PrioritySetup(msgspec.Struct, frozen=True, omit_defaults=True):
     rate: float
     always_first: bool
     for_returns: bool = False
+
+
+class CloseDay(Command, frozen=True, kw_only=True):
+    """The hall closes: whoever still waits is cancelled, who is being served is done, every room closes."""
 
 
 class Tick(Command, frozen=True, kw_only=True):
@@ -329,6 +345,26 @@ class PublishResult(msgspec.Struct, frozen=True, omit_defaults=True):
     epoch: str
     offset: int
     changed: bool = False
+    replayed: bool = False
+
+
+class VisitResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A visit after a command, with its whole journey."""
+
+    visit: Visit
+    journey: tuple[Ticket, ...]
+    epoch: str
+    offset: int
+    replayed: bool = False
+
+
+class DayResult(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The service day after it was closed, and how many tickets that ended."""
+
+    day: ServiceDay
+    epoch: str
+    offset: int
+    ended: int = 0
     replayed: bool = False
 
 

@@ -78,6 +78,14 @@ class TicketTransferred(Event, frozen=True, kw_only=True, tag="ticket.transferre
     """The ticket waits at another clinic."""
 
 
+class TicketReopened(Event, frozen=True, kw_only=True, tag="ticket.reopened"):
+    """A stop that was ended by mistake waits again."""
+
+
+class VisitMerged(Event, frozen=True, kw_only=True, tag="visit.merged"):
+    """A visit that was opened twice goes on as one: its stops that were not over were cancelled and planned anew."""
+
+
 class TicketHeld(Event, frozen=True, kw_only=True, tag="ticket.held"):
     """The ticket left its queue for a while."""
 
@@ -131,6 +139,8 @@ AnyEvent = (
     | TicketReplanned
     | TicketReinstated
     | TicketTransferred
+    | TicketReopened
+    | VisitMerged
     | TicketHeld
     | TicketResumed
     | TicketPrioritised

@@ -50,6 +50,7 @@ TRANSITIONS: dict[str, dict[TicketState, TicketState]] = {
     "requeue": {_S.CALLED: _S.WAITING},
     "reinstate": {_S.NO_SHOW: _S.WAITING},
     "transfer": {_S.WAITING: _S.WAITING, _S.CALLED: _S.WAITING, _S.SERVING: _S.WAITING},
+    "reopen": {_S.DONE: _S.WAITING, _S.CANCELLED: _S.WAITING},
     "hold": {_S.WAITING: _S.ON_HOLD},
     "resume": {_S.ON_HOLD: _S.WAITING},
     "prioritise": {_S.PLANNED: _S.PLANNED, _S.WAITING: _S.WAITING, _S.ON_HOLD: _S.ON_HOLD},

@@ -24,6 +24,8 @@ class VisitState(StrEnum):
 class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
     """A visit as the store keeps it. `tickets` is the journey in order: done, current, still to come.
 
+    `merged_into`: the visit in which this one goes on, where it was opened twice.
+
     `sealed` is the encrypted Patient (store.vault); `last3` the identity number's last three digits.
     """
 
@@ -38,3 +40,4 @@ class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
     sealed: str = ""
     last3: str | None = None
     person: PersonRef | None = None
+    merged_into: VisitId | None = None

@@ -15,10 +15,13 @@ from queueflow.model.commands import (
     CallNextResult,
     Cancel,
     CheckIn,
+    CloseDay,
     CloseRoom,
     Command,
     Complete,
+    DayResult,
     Hold,
+    Merge,
     NoShow,
     OpenRoom,
     PauseRoom,
@@ -28,6 +31,7 @@ from queueflow.model.commands import (
     Recall,
     Reinstate,
     Release,
+    Reopen,
     Requeue,
     Resume,
     RoomResult,
@@ -38,6 +42,7 @@ from queueflow.model.commands import (
     TickResult,
     Transfer,
     Undo,
+    VisitResult,
 )
 from queueflow.store import wire
 from queueflow.store.client import Store
@@ -103,6 +108,14 @@ class Engine:
         """Let a patient who missed their call wait again. Raises as recall; also when another stop is under way."""
         return await self._call("qf_reinstate", command, TicketResult)
 
+    async def reopen(self, command: Reopen) -> TicketResult:
+        """Let a stop that was ended by mistake wait again. Raises as recall; also when another stop is under way."""
+        return await self._call("qf_reopen", command, TicketResult)
+
+    async def merge(self, command: Merge) -> VisitResult:
+        """Let a visit that was opened twice go on as one. Raises UnknownVisit, NotAllowedInState, Invalid."""
+        return await self._call("qf_merge", command, VisitResult)
+
     async def hold(self, command: Hold) -> TicketResult:
         """Take a waiting ticket out of its queue for a while. Raises as recall."""
         return await self._call("qf_hold", command, TicketResult)
@@ -134,6 +147,10 @@ class Engine:
     async def close_room(self, command: CloseRoom) -> RoomResult:
         """End a room's day. Raises UnknownRoom, NotAllowedInState (somebody is being served)."""
         return await self._call("qf_close_room", command, RoomResult)
+
+    async def close_day(self, command: CloseDay) -> DayResult:
+        """End everything that is not over, and close every room. Raises UnknownFacility."""
+        return await self._call("qf_close_day", command, DayResult)
 
     async def tick(self, command: Tick) -> TickResult:
         """Do what time alone brings about: no-shows by policy, changes to a quicker stop. Raises UnknownFacility."""

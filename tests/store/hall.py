@@ -15,9 +15,12 @@ from queueflow.model.commands import (
     Cancel,
     CheckIn,
     ClinicSetup,
+    CloseDay,
     CloseRoom,
     Complete,
+    DayResult,
     Hold,
+    Merge,
     NoShow,
     Once,
     OpenRoom,
@@ -30,6 +33,7 @@ from queueflow.model.commands import (
     Recall,
     Reinstate,
     Release,
+    Reopen,
     Requeue,
     Resume,
     RoomResult,
@@ -41,6 +45,7 @@ from queueflow.model.commands import (
     TickResult,
     Transfer,
     Undo,
+    VisitResult,
 )
 from queueflow.model.events import AnyEvent
 from queueflow.model.facility import Reenter, Reentry
@@ -54,6 +59,7 @@ from queueflow.model.ids import (
     ServiceDay,
     ServiceId,
     TicketId,
+    VisitId,
 )
 from queueflow.model.live_state import ClinicQueue, FacilityState
 from queueflow.model.priority import Balance, ServingOrder
@@ -259,6 +265,15 @@ class Hall:
 
     async def release(self, ticket: TicketId, what: str = "result", **more: Unpack[More]) -> TicketResult:
         return await self.engine.release(Release(ticket=ticket, what=what, **more, **self.base()))
+
+    async def reopen(self, ticket: TicketId, **more: Unpack[More]) -> TicketResult:
+        return await self.engine.reopen(Reopen(ticket=ticket, **more, **self.base()))
+
+    async def merge(self, visit: VisitId, other: VisitId) -> VisitResult:
+        return await self.engine.merge(Merge(visit=visit, other=other, **self.base()))
+
+    async def close_day(self) -> DayResult:
+        return await self.engine.close_day(CloseDay(**self.base()))
 
     async def tick(self) -> TickResult:
         return await self.engine.tick(Tick(**self.base()))

@@ -23,9 +23,9 @@ local function end_ticket(c, ticket, rooms)
   qf.save_ticket(c, ticket)
 end
 
--- Ends the visits that nobody has touched for half a day, each with all of its stops, as a planned one alone would
--- never have its turn; the rest keep their numbers, which nobody gets anew.
-local function sweep(c)
+-- Ends the visits that nobody has touched for so long, each with all of its stops, as a planned one alone would never
+-- have its turn; the rest keep their numbers, which nobody gets anew.
+local function sweep(c, left_over_ms)
   local tickets, visits, rooms, carried = {}, {}, {}, {}
   local under_way, moved = {}, {}
   for i, id in ipairs(redis.call("SMEMBERS", qf.key.active(c))) do
@@ -33,7 +33,7 @@ local function sweep(c)
     under_way[i], moved[ticket.visit] = ticket, math.max(moved[ticket.visit] or 0, last_moved(ticket))
   end
   for _, ticket in ipairs(under_way) do
-    if c.now - moved[ticket.visit] > LEFT_OVER_MS then
+    if c.now - moved[ticket.visit] > left_over_ms then
       end_ticket(c, ticket, rooms)
       tickets[#tickets + 1] = ticket
       visits[ticket.visit] = true
@@ -53,7 +53,7 @@ local function sweep(c)
   end
   for _, id in ipairs(qf.room_ids(c)) do
     local room = qf.load_room(c, id)
-    if room.state ~= "closed" and #room.tickets == 0 and c.now - (room.opened_at_ms or 0) > LEFT_OVER_MS then
+    if room.state ~= "closed" and #room.tickets == 0 and c.now - (room.opened_at_ms or 0) > left_over_ms then
       room.state, room.practitioner, room.paused_until_ms, room.opened_at_ms = "closed", nil, nil, nil
       room.clinics = {}
     end
@@ -75,6 +75,23 @@ function qf.carry_over(c, visit)
   end
 end
 
+-- Ends what is left over from longer ago than that, and tells it; gives how many tickets that were.
+function qf.end_day(c, left_over_ms)
+  local tickets, visits, rooms = sweep(c, left_over_ms)
+  local told = {}
+  for _, id in ipairs(qf.room_ids(c)) do
+    told[#told + 1] = rooms[id]
+  end
+  qf.tell(c, "day.closed", {
+    tickets = tickets,
+    visits = visits,
+    rooms = told,
+    clinics = qf.clinic_ids(c),
+    reason = "day-closed",
+  })
+  return #tickets
+end
+
 -- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's. A command of
 -- the day "" knows none: it is the store's own affair.
 function qf.enter_day(c)
@@ -90,16 +107,5 @@ function qf.enter_day(c)
   for _, key in ipairs(qf.keys_of_day(c, before)) do
     redis.call("EXPIRE", key, KEEP_DAY_S)
   end
-  local tickets, visits, rooms = sweep(c)
-  local told = {}
-  for _, id in ipairs(qf.room_ids(c)) do
-    told[#told + 1] = rooms[id]
-  end
-  qf.tell(c, "day.closed", {
-    tickets = tickets,
-    visits = visits,
-    rooms = told,
-    clinics = qf.clinic_ids(c),
-    reason = "day-closed",
-  })
+  qf.end_day(c, LEFT_OVER_MS)
 end

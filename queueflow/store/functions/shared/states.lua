@@ -10,6 +10,7 @@ qf.transitions = {
   ["requeue"] = { called = "waiting" },
   ["reinstate"] = { ["no-show"] = "waiting" },
   ["transfer"] = { waiting = "waiting", called = "waiting", serving = "waiting" },
+  ["reopen"] = { done = "waiting", cancelled = "waiting" },
   ["hold"] = { waiting = "on-hold" },
   ["resume"] = { ["on-hold"] = "waiting" },
   ["prioritise"] = { planned = "planned", waiting = "waiting", ["on-hold"] = "on-hold" },
