@@ -24,7 +24,7 @@ FEED_NAMES = {
 }  # fmt: skip
 """The names that feeds may carry."""
 
-NEVER_EMPTY = {("Visit", "tickets"), ("VisitRecord", "journey")}
+NEVER_EMPTY = {("Visit", "tickets"), ("VisitRecord", "journey"), ("VisitResult", "journey")}
 """Containers that the engine fills whenever it makes the struct."""
 
 
