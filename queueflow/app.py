@@ -27,7 +27,7 @@ from queueflow.store.client import Store
 from queueflow.store.durability import durability_warnings
 from queueflow.store.reads import Reads
 from queueflow.store.vault import Vault, load_key
-from queueflow.web import board, console, health, kiosk, lookup, moves, openapi, pages, patient, problems
+from queueflow.web import board, console, feed, health, kiosk, lookup, moves, openapi, pages, patient, problems
 from queueflow.web.auth import Tokens
 from queueflow.web.entry import LARGEST_BODY, Hall, admit, chance, fresh_epoch, now_ms, on_unknown_facility
 from queueflow.web.pages import Screens
@@ -92,6 +92,7 @@ def create_app(settings: Settings) -> Litestar:
             *moves.HANDLERS,
             *lookup.HANDLERS,
             *board.HANDLERS,
+            *feed.HANDLERS,
             *patient.HANDLERS,
             *pages.HANDLERS,
             *health.HANDLERS,

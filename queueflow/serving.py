@@ -33,6 +33,7 @@ from queueflow.store.embedded import EmbeddedStoreError, EmbeddedValkey
 from queueflow.store.vault import KeyFileError, load_key
 from queueflow.web import logs, metrics
 from queueflow.web.entry import Hall
+from queueflow.web.wire import FeedProtocol
 
 _log = logging.getLogger(__name__)
 
@@ -304,7 +305,10 @@ def server_config(app: Litestar, settings: Settings) -> uvicorn.Config:
         app,
         http="httptools",
         loop="uvloop",
-        ws="websockets-sansio",
+        ws=FeedProtocol,
+        # A screen that was switched off at the wall is noticed within 15 s, a doctor's half-open laptop too.
+        ws_ping_interval=10.0,
+        ws_ping_timeout=5.0,
         ws_max_size=_LARGEST_FRAME,
         ws_per_message_deflate=False,
         lifespan="on",

@@ -27,7 +27,7 @@ class Wire(Protocol):
         """Write a whole frame. A wire that can take no more calls Listener.pause, before it returns or soon after."""
         ...
 
-    def close(self, code: CloseCode) -> None:
+    def close(self, code: CloseCode, /) -> None:
         """Close in order, after all that was written."""
         ...
 

@@ -48,6 +48,11 @@ class FeedRequest(msgspec.Struct, frozen=True):
     since: Since | None
     key: str
 
+    @property
+    def kind(self) -> str:
+        """The view's name: board, console, floor or visit."""
+        return str(self.view.__struct_config__.tag)
+
 
 def read(facility: Facility, parameters: Iterable[tuple[str, str]]) -> FeedRequest:
     """Read an address' parameters. Raises Refused: bad request, or unknown for a clinic or room that is not there.
