@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test browser fuzz faults bench bench-load check format lint types imports house docs wheel lock
+.PHONY: help setup demo test browser fuzz faults bench bench-load soak check format lint types imports house docs wheel lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -58,12 +58,14 @@ faults: $(READY) ## kill -9, lost replies and outages, for long
 
 bench: $(READY) ## the benchmarks, each against its rival in the same run
 	@status=0; \
-	  $(BIN)/python -m loadtests.benchmarks.decision || status=1; \
-	  $(BIN)/python -m loadtests.benchmarks.check_in || status=1; \
+	  for figure in decision check_in fanout; do $(BIN)/python -m loadtests.benchmarks.$$figure || status=1; done; \
 	  exit $$status
 
 bench-load: $(READY) ## Locust's kiosks, doctors and screens against a server of its own; report in artifacts/
 	@$(BIN)/python loadtests/bench_load.py
+
+soak: $(READY) ## bench-load for an hour
+	@$(BIN)/python loadtests/bench_load.py --seconds 3600
 
 check: format lint types imports house ## format, lint, types, import direction, house rules
 
