@@ -63,11 +63,12 @@ const feed = new Feed(facility.id, "board", query.get("clinics") ? { clinics: qu
     draw();
   },
   event(frame) {
+    const before = new Map(picture.tickets);
+    picture.apply(frame.set);
     for (const [id, ticket] of Object.entries(frame.set?.tickets ?? {})) {
       if (ticket === null) announced.delete(id);
-      else announce(ticket, picture.tickets.get(id) ?? null);
+      else announce(ticket, before.get(id) ?? null);
     }
-    picture.apply(frame.set);
     if (frame.name === "ruleset.published") lookForVersion();
     draw();
   },

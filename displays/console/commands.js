@@ -12,6 +12,8 @@ const LONGEST_WAIT_FOR_FEED_MS = 2_000;
 const SURE_FIRST = new Set(["close", "cancel"]);
 const CALLS = new Set(["call_next", "call_this"]);
 const OF_THE_CURRENT = new Set(["recall", "start", "complete", "no_show", "requeue"]);
+// Whoever is done with one patient may ask for the next before the first answer has come.
+const THEN_NEXT = new Set(["complete", "no_show", "requeue"]);
 const TICKET_PATHS = {
   recall: "recall",
   start: "start",
@@ -27,6 +29,7 @@ export class Commands {
   #api;
   #on;
   #calledAt = -Infinity;
+  #nextAsked = false;
   #sureTimer = 0;
 
   // on: say(sentence, isProblem), draw(now: boolean), now() in ms of the server's clock.
@@ -39,6 +42,7 @@ export class Commands {
   // detail: minutes of a pause, or the ticket that a call or a cancellation is of.
   async press(action, detail = null) {
     const desk = this.#desk;
+    if (action === "call_next" && THEN_NEXT.has(desk.busy)) this.#nextAsked = true;
     if (desk.busy || !desk.room || !this.#allowed(action, detail)) return;
     if (SURE_FIRST.has(action) && desk.sure !== action) {
       this.#askSure(action);
@@ -51,11 +55,15 @@ export class Commands {
       if (action in TICKET_PATHS) await this.#moveTicket(action, detail ?? desk.current);
       else await this.#moveRoom(action, detail);
     } catch (error) {
+      this.#nextAsked = false;
       this.#on.say(error instanceof Problem ? error.sentence(desk.t) : desk.t("problem.other"), true);
     } finally {
       desk.busy = null;
       this.#on.draw(false);
     }
+    if (!this.#nextAsked) return;
+    this.#nextAsked = false;
+    await this.press("call_next");
   }
 
   #askSure(action) {
@@ -118,6 +126,7 @@ export class Commands {
       await this.#called(answer.body);
       return;
     }
+    this.#calledAt = -Infinity;
     this.#on.say(desk.t("console.done", { action: desk.t(`console.${action}`), number: ticket.number }), false);
     await this.#seen(answer.body);
   }

@@ -192,14 +192,16 @@ export function chooseRoom(desk) {
       {},
       ...facility.rooms.map((room) => {
         const state = picture.rooms.get(room.id)?.state;
+        const name = inLanguage(room.name, language);
+        const clinics = room.clinics.map((id) => clinicName(desk, id)).join(", ");
         return el(
           "li",
           {},
           el(
             "a",
-            { href: `/console/${facility.id}/${room.id}` },
-            el("strong", {}, inLanguage(room.name, language)),
-            el("span", { class: "clinics" }, room.clinics.map((id) => clinicName(desk, id)).join(", ")),
+            { href: `/console/${facility.id}/${room.id}`, title: `${name}: ${clinics}` },
+            el("strong", {}, name),
+            el("span", { class: "clinics" }, clinics),
             state && el("span", { class: `state ${state}` }, t(`console.state.${state}`)),
           ),
         );

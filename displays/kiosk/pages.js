@@ -1,4 +1,5 @@
-// The kiosk's pages, one question each. A page is a node made from the attempt so far and what to do next.
+// The kiosk's pages, one question each. A page is a node made from the attempt so far and what to do next; it may
+// have `typed(key)` and `entered()` for a real keyboard, and `shown()` for when it stands on the screen.
 // Never: send anything, or keep anything outside the attempt it is given.
 
 import { el } from "../shared/dom.js";

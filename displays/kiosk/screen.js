@@ -85,6 +85,7 @@ function go(name) {
   shownPage = pages[name](kiosk);
   kiosk.message = "";
   fill(content, shownPage);
+  shownPage.shown?.();
   shownPage.querySelector("h1")?.focus();
   drawBar();
   settle();

@@ -1,7 +1,7 @@
 // The ticket: the number as large as the page allows, where to go, how long it may take, and what else is to come.
 // Never: a name, a card number or a birth date; whoever stands behind may read this page.
 
-import { el } from "../shared/dom.js";
+import { el, fit } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
 import { inLanguage, waitRange } from "../shared/words.js";
 
@@ -19,7 +19,7 @@ export function ticket(kiosk) {
   const wait = waitRange(now.estimated_wait, t);
   const roomName = inLanguage(room?.name, language);
   const location = inLanguage(room?.location, language) || inLanguage(clinic?.location, language);
-  return el(
+  const page = el(
     "section",
     { class: "page ticket" },
     el(
@@ -54,6 +54,8 @@ export function ticket(kiosk) {
       el("span", { id: "countdown" }),
     ),
   );
+  page.shown = () => page.querySelectorAll(".clinic, .where").forEach((line) => fit(line));
+  return page;
 }
 
 function fact(label, value) {

@@ -291,7 +291,7 @@ class _Replay:
             lines=len(self._day),
             checked_in=self._checked_in,
             held=self._kiosk.held,
-            ours=self._intentions.ours,
+            answered=self._intentions.answered,
             stops=self._floor.journal.stops,
             waiting=self._floor.journal.waiting,
             calls=self._door.calls,

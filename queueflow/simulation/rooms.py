@@ -130,8 +130,7 @@ class Room:
                     await self._attend(ticket)
                     continue
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_LOOK_AGAIN_S):
-                        await bell.wait()
+                    await asyncio.wait_for(bell.wait(), _LOOK_AGAIN_S)
 
     def may_go_on(self) -> bool:
         """Whether the room is ours to work in; a replay's always is."""

@@ -42,16 +42,25 @@ def open_screen(browser: Browser) -> Iterator[OpenScreen]:
     """open_screen(address, TALL, passes=REFUSAL, before="js"): a page in a profile of its own.
 
     After the test nothing may stand on any console, no policy may have been violated, and nothing may have been asked
-    of another machine. `passes`: what may stand there after all. `clock`: time is the test's to move on.
+    of another machine. `passes`: what may stand there after all. `before`: a script that runs first. `meet`: is given
+    the page before it is opened. `clock`: time is the test's to move on.
     """
     complaints: list[str] = []
     pages: list[Page] = []
 
     def open_one(
-        address: str, size: dict[str, int], *, passes: str = r"(?!)", before: str = "", clock: bool = False, **more: Any
+        address: str,
+        size: dict[str, int],
+        *,
+        passes: str = r"(?!)",
+        before: str = "",
+        meet: Callable[[Page], object] = lambda _: None,
+        clock: bool = False,
+        **more: Any,
     ) -> Page:
         context = browser.new_context(viewport=size, **more)  # pyright: ignore[reportArgumentType]
         page = context.new_page()
+        page.set_default_timeout(10_000)
         origin = address.split("/", 3)[2]
 
         def console(message: ConsoleMessage) -> None:
@@ -68,6 +77,7 @@ def open_screen(browser: Browser) -> Iterator[OpenScreen]:
         page.add_init_script(VIOLATIONS + before)
         if clock:
             page.clock.install()
+        meet(page)
         page.goto(address)
         pages.append(page)
         return page
