@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test check format lint types imports house docs wheel lock
+.PHONY: help setup demo test browser fuzz faults bench bench-load soak check format lint types imports house docs wheel lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,9 +36,36 @@ $(READY): $(LOCKED) pyproject.toml
 demo: $(READY) ## a hospital with kiosks, screens, consoles and simulated patients: make demo SPEED=60 PORT=8080
 	@$(BIN)/queueflow demo --port $(PORT) $(if $(SPEED),--speed $(SPEED))
 
-test: $(READY) ## every test
+# Browsers and kills want the machine to themselves; the rest shares two processes.
+APART := tests/browser tests/faults
+
+test: $(READY) ## every test; those that need chromium or redis-server are told of when they are skipped
 	@tools/system_packages.sh
-	@$(PYTEST)
+	@status=0; \
+	  $(PYTEST) -n 2 --dist loadfile tests $(APART:%=--ignore=%) || status=1; \
+	  $(PYTEST) $(APART) || status=1; \
+	  exit $$status
+
+browser: $(READY) ## the screens' tests alone, in a real browser
+	@tools/system_packages.sh
+	@$(PYTEST) tests/browser
+
+fuzz: $(READY) ## random days and hostile input, for long
+	@QUEUEFLOW_FUZZ=1 $(PYTEST) tests/properties
+
+faults: $(READY) ## kill -9, lost replies and outages, for long
+	@QUEUEFLOW_FAULTS=1 $(PYTEST) tests/faults
+
+bench: $(READY) ## the benchmarks, each against its rival in the same run
+	@status=0; \
+	  for figure in decision check_in fanout; do $(BIN)/python -m loadtests.benchmarks.$$figure || status=1; done; \
+	  exit $$status
+
+bench-load: $(READY) ## Locust's kiosks, doctors and screens against a server of its own; report in artifacts/
+	@$(BIN)/python loadtests/bench_load.py
+
+soak: $(READY) ## bench-load for an hour
+	@$(BIN)/python loadtests/bench_load.py --seconds 3600
 
 check: format lint types imports house ## format, lint, types, import direction, house rules
 

@@ -170,7 +170,11 @@ class Supervisor:
         while True:
             await asyncio.sleep(_LOOK_AT_STORE_S)
             if self._embedded is not None:
-                await asyncio.to_thread(self._embedded.start)
+                try:
+                    await asyncio.to_thread(self._embedded.start)
+                except EmbeddedStoreError as error:
+                    # Patients see that the queue cannot be reached; it is tried again until whoever can has mended it.
+                    _log.error("%s", error)
 
     async def _keep_worker(self, slot: int, environment: dict[str, str]) -> None:
         """One worker, started again whenever it ends; one that was never ready has a fault that would come again."""

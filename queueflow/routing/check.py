@@ -1,7 +1,7 @@
 """What is wrong with a ruleset as a whole, though every row of it can be read.
 
 Lives here: check: rows that can never count, services and clinics that no row reaches, candidates that don't fit.
-May import: model, routing.tables, routing.unary, routing.explain, msgspec.
+May import: model, the rest of routing but what reads files, msgspec.
 Never: look at the text (source), or at a patient.
 """
 
@@ -10,9 +10,11 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from queueflow.model.facility import Facility
+from queueflow.routing.columns import Values
 from queueflow.routing.explain import row_label
+from queueflow.routing.index import Index
 from queueflow.routing.tables import Finding, Row, Ruleset, Severity, Table
-from queueflow.routing.unary import ANY, OneOf, holds, implies
+from queueflow.routing.unary import ANY, OneOf, holds, implies, witness
 
 
 def check(ruleset: Ruleset, facility: Facility) -> tuple[Finding, ...]:
@@ -46,10 +48,7 @@ class _Checker:
     def unreachable(self) -> Iterator[Finding]:
         """Rows behind one that takes everyone whom they would take."""
         for table in self._ruleset.tables:
-            for row in table.rows:
-                before = next((other for other in table.rows[: row.number - 1] if _covers(other, row)), None)
-                if before is None:
-                    continue
+            for row, before in _covered(table):
                 name = f"row {before.number} ({before.name})"
                 yield replace(
                     self._at(table, row),
@@ -118,10 +117,31 @@ class _Checker:
                 )
 
 
+def _covered(table: Table) -> Iterator[tuple[Row, Row]]:
+    """Rows that can never count, each with the first row that covers it.
+
+    What covers a row holds of every patient that the row holds of: so only the rows that hold of one such patient are
+    compared, which the index finds at once. What `when` asks is not looked into, so rows with one cover nothing.
+    """
+    index = Index([{cell.column.name: (cell.column, cell.test) for cell in row.cells} for row in table.rows])
+    free = sum(1 << at for at, row in enumerate(table.rows) if not row.when)
+    for at, row in enumerate(table.rows):
+        left = index.rows(_somebody(row)) & free & ((1 << at) - 1)
+        while left:
+            before = table.rows[(left & -left).bit_length() - 1]
+            if _covers(before, row):
+                yield row, before
+                break
+            left &= left - 1
+
+
+def _somebody(row: Row) -> Values:
+    """Values of somebody whom the row's cells hold of."""
+    found = {cell.column.name: witness(cell.test, cell.column) for cell in row.cells}
+    return {name: value for name, values in found.items() for value in values if value is not None}
+
+
 def _covers(wide: Row, narrow: Row) -> bool:
-    """Whether the cells say that whoever matches the narrow row matches the wide one, which has no `when`."""
-    if wide.when:
-        return False
     narrows = {cell.column.name: cell.test for cell in narrow.cells}
     return all(implies(narrows.get(cell.column.name, ANY), cell.test, cell.column) for cell in wide.cells)
 

@@ -259,6 +259,11 @@ def holds(test: Test, value: Value | None) -> bool:
     )
 
 
+def witness(test: Test, column: Column) -> tuple[Value | None, ...]:
+    """One value, known or not, that the test holds of; empty where it holds of none."""
+    return next(((value,) for value in _telling(test, test, column) if holds(test, value)), ())
+
+
 def implies(narrow: Test, wide: Test, column: Column) -> bool:
     """Whether the wide test holds of every value, known or not, that the narrow one holds of."""
     return all(holds(wide, value) for value in _telling(narrow, wide, column) if holds(narrow, value))

@@ -87,7 +87,8 @@ class Chain:
                 raise Gap
             self._offset = frame.offset
         elif isinstance(frame, Heartbeat):
-            self._note(frame.offset == self._offset, frame.offset, f"the heartbeat is ahead of frame {self._offset}")
+            # A heartbeat names the head of the whole facility, which may be ahead of this view and never behind it.
+            self._note(frame.offset >= (self._offset or 0), frame.offset, f"the heartbeat is behind {self._offset}")
 
     def _note(self, holds: bool, offset: int, what: str) -> None:
         self._ledger.hold(Promise.CHAIN, holds, (self._view, offset), what)
@@ -140,6 +141,8 @@ class FloorCheck:
             if ticket not in answered:
                 self._ledger.hold(Promise.FINAL, True, where, "")
         for ticket, revision in answered.items():
+            if self.ended.get(ticket) == "unseen":
+                continue
             told = self.revisions.get(ticket, 0)
             what = f"ticket {ticket} was answered at revision {revision}, told at {told}"
             self._ledger.hold(Promise.ANSWERED, told >= revision, where, what)
@@ -154,7 +157,11 @@ class FloorCheck:
         self._called.clear()
         fresh = Picture()
         fresh.take(frame)
-        self.open = {name for name, ticket in fresh.tickets.items() if ticket.state not in FINAL}
+        under_way = {name for name, ticket in fresh.tickets.items() if ticket.state not in FINAL}
+        # Who was here before a later snapshot and is in it no more has ended unseen; only the server can say how.
+        for name in self.open - fresh.tickets.keys():
+            self.ended[name] = "unseen"
+        self.open = under_way
         for name, ticket in fresh.tickets.items():
             self._look_at_number(name, ticket, frame.offset)
             self._look_at_room(name, ticket, frame.offset)

@@ -219,7 +219,9 @@ async def follow(address: "FeedAddress", watcher: Watcher, dice: Random, followe
             ) as socket:
                 followed.connections += 1
                 while True:
-                    message = await asyncio.wait_for(socket.recv(), _SILENCE_S)
+                    # Not wait_for: up to Python 3.11 it forgets that it was cancelled when a message comes just then.
+                    async with asyncio.timeout(_SILENCE_S):
+                        message = await socket.recv()
                     frame = decode(message)
                     followed.frames += 1
                     followed.bytes += len(message)

@@ -6,7 +6,7 @@ Never: call anybody; the doctors do (simulation.rooms).
 """
 
 import asyncio
-from collections.abc import Container, Generator, Iterable
+from collections.abc import Collection, Container, Generator, Iterable
 from contextlib import contextmanager, suppress
 from typing import Final
 
@@ -108,6 +108,11 @@ class Intentions:
         for kept in (self._of, self.answered, self.visits, self.pressed):
             for ticket in [ticket for ticket in kept if ticket in ended]:
                 del kept[ticket]
+
+    @property
+    def ours(self) -> Collection[str]:
+        """The tickets of whom our kiosks checked in."""
+        return self._of.keys()
 
     async def of(self, ticket: str) -> Intention:
         """What its holder will do; whom no kiosk of ours checked in is a stranger."""

@@ -15,7 +15,7 @@ import msgspec
 from queueflow.model.ticket import FINAL
 from queueflow.simulation.checks import Ledger, Promise
 from queueflow.simulation.door import Door, Refused, Tokens, Unreachable
-from queueflow.simulation.feed import Picture, SnapshotFrame, decode
+from queueflow.simulation.feed import Picture, SnapshotFrame
 from queueflow.simulation.watch import Meeting
 
 _TRIES: Final = 8
@@ -70,10 +70,7 @@ class Inquiry:
         """The board's snapshot against the board's feed, at one offset. Raises Refused, Unreachable."""
         for _ in range(_TRIES):
             answer = await self._door.get("read-board", "/board", self._tokens.display)
-            asked = decode(answer.body)
-            if not isinstance(asked, SnapshotFrame):
-                self._ledger.hold(Promise.PICTURE, False, ("board", 0), "GET board is no snapshot")
-                return
+            asked = msgspec.json.decode(answer.body, type=SnapshotFrame)
             differences = await self._meeting.differences(asked)
             if differences is not None:
                 what = "; ".join(differences[:5])

@@ -291,7 +291,7 @@ class _Replay:
             lines=len(self._day),
             checked_in=self._checked_in,
             held=self._kiosk.held,
-            answered=self._intentions.answered,
+            ours=self._intentions.ours,
             stops=self._floor.journal.stops,
             waiting=self._floor.journal.waiting,
             calls=self._door.calls,

@@ -9,12 +9,11 @@ second for what a real day gives it a second for, so these waits hold the server
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
-from queueflow.model.ids import TicketId
 from queueflow.simulation.checks import Broken, Ledger
 from queueflow.simulation.door import Calls
 from queueflow.simulation.feed import Followed
@@ -165,8 +164,9 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
 class Day(msgspec.Struct, kw_only=True):
     """What a replay hands over to be worked out.
 
-    `server_ms`, `server_s`: an instant by the server's clock and the hospital's time then. `answered`: ticket ->
-    revision. `lines`, `checked_in`, `held`: of the day file. `late_s`, `woke_late_s`, `call_to_board_s`: wall seconds.
+    `server_ms`, `server_s`: an instant by the server's clock and the hospital's time then. `ours`: the tickets that
+    our kiosks were answered with. `lines`, `checked_in`, `held`: of the day file. `late_s`, `woke_late_s`,
+    `call_to_board_s`: wall seconds.
     """
 
     file: str
@@ -180,7 +180,7 @@ class Day(msgspec.Struct, kw_only=True):
     lines: int
     checked_in: int
     held: int
-    answered: Mapping[str, int]
+    ours: Collection[str]
     stops: Mapping[str, Stop]
     waiting: Mapping[str, Sequence[tuple[int, int]]]
     calls: Mapping[str, Calls]
@@ -249,7 +249,7 @@ def _counts(day: Day, stops: list[Stop], calls: tuple[CallLine, ...]) -> Counts:
         no_shows=outcomes.count("no-show"),
         cancelled=outcomes.count("cancelled"),
         under_way=outcomes.count(""),
-        strangers=sum(TicketId(stop.ticket) not in day.answered for stop in stops),
+        strangers=sum(stop.ticket not in day.ours for stop in stops),
         refused=sum(sum(line.refused.values()) for line in calls),
         unanswered=sum(line.unanswered for line in calls),
     )

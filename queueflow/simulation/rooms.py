@@ -130,7 +130,8 @@ class Room:
                     await self._attend(ticket)
                     continue
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(bell.wait(), _LOOK_AGAIN_S)
+                    async with asyncio.timeout(_LOOK_AGAIN_S):
+                        await bell.wait()
 
     def may_go_on(self) -> bool:
         """Whether the room is ours to work in; a replay's always is."""

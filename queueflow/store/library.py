@@ -8,10 +8,10 @@ Never: a queue rule; what a function does stands in its Lua file alone.
 import hashlib
 import re
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Awaitable, Iterable
 from functools import cache
 from importlib.resources import files
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
 from redis.exceptions import ResponseError, WatchError
@@ -132,7 +132,8 @@ async def load(redis: "Redis", library: Library) -> None:
 
 async def _loaded(transaction: "Pipeline") -> Loaded | None:
     try:
-        reply: bytes = await transaction.fcall_ro("qf_version", 0)  # type: ignore[misc]
+        asked = transaction.fcall_ro("qf_version", 0)  # pyright: ignore[reportUnknownMemberType]
+        reply = await cast("Awaitable[bytes]", asked)
     except ResponseError as error:
         if is_missing(error):
             return None

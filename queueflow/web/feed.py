@@ -56,48 +56,47 @@ class _Connection:
 
     def __init__(self, socket: AnySocket) -> None:
         self._socket = socket
+        self._handler = asyncio.current_task()
         self._closing: asyncio.Task[None] | None = None
-        self._hearing: asyncio.Task[bool] | None = None
+        self._is_dropped = False
 
     async def listen(self, here: Hall, facility: Facility, request: FeedRequest) -> None:
         """Listen until either side ends it. Raises Refused for a visit that is not there, or a listener that talks."""
-        hearing = self._hearing = asyncio.create_task(self._hear())
         out = wire(self._socket.scope, self._socket.send, self.close, self.hang_up)
+        listener = await here.hub.listen(facility.id, request.view, request.since, out)
         try:
-            listener = await here.hub.listen(facility.id, request.view, request.since, out)
-            try:
-                await asyncio.wait({hearing})
-            finally:
-                here.hub.leave(facility.id, listener)
+            await self._hear()
+        except asyncio.CancelledError:
+            if not self._is_dropped:
+                raise
         finally:
-            hearing.cancel()
+            here.hub.leave(facility.id, listener)
             if self._closing is not None:
                 await asyncio.wait({self._closing})
-        if not hearing.cancelled() and hearing.result():
-            raise Refused(BAD_REQUEST)
-
-    def hang_up(self) -> None:
-        """End at once, whatever still has to be sent."""
-        for task in (self._hearing, self._closing):
-            if task is not None:
-                task.cancel()
 
     def close(self, code: CloseCode) -> None:
         """Begin to close; the other side's end of it is heard."""
         if self._closing is None:
             self._closing = asyncio.create_task(self.close_now(code))
 
+    def hang_up(self) -> None:
+        """End the handler at once, whatever still has to be sent."""
+        self._is_dropped = True
+        for task in (self._closing, self._handler):
+            if task is not None:
+                task.cancel()
+
     async def close_now(self, code: CloseCode) -> None:
         """Close with a code, unless the other side was faster."""
         with suppress(OSError, WebSocketDisconnect):
             await self._socket.send({"type": "websocket.close", "code": code.code, "reason": code.reason})
 
-    async def _hear(self) -> bool:
-        """Whether the listener says more than it may; what it says is nothing to us."""
+    async def _hear(self) -> None:
+        """Until the listener is gone. What it says is nothing to us; raises Refused when that is too much."""
         for _ in range(_MOST_MESSAGES):
             if (await self._socket.receive())["type"] == "websocket.disconnect":
-                return False
-        return True
+                return
+        raise Refused(BAD_REQUEST)
 
 
 def _asked(socket: AnySocket, here: Hall, offered: list[str]) -> tuple[Facility, FeedRequest]:

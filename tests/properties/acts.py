@@ -5,45 +5,28 @@ from collections.abc import Mapping, Sequence
 from queueflow.model.commands import (
     Attach,
     AttachResult,
-    Call,
-    CallNext,
-    CallNextResult,
-    Cancel,
     CheckIn,
     CloseRoom,
-    Complete,
-    NoShow,
     OpenRoom,
+    Order,
     PauseRoom,
     Publish,
     PublishResult,
-    Recall,
-    Requeue,
     RoomResult,
-    Start,
-    TicketCommand,
     TicketResult,
 )
 from queueflow.model.errors import Invalid, NotAllowedInState, RoomNotOpen, UnknownClinic, UnknownRoom
-from queueflow.model.ids import ClinicId, PersonRef, PractitionerId, PriorityId, RoomId, ServiceId, TicketId
+from queueflow.model.ids import ClinicId, PersonRef, PractitionerId, PriorityId, RoomId, ServiceId
 from queueflow.model.live_state import RoomStatus
 from queueflow.model.priority import Balance
-from queueflow.model.ticket import TRANSITIONS, Decision, TicketState
+from queueflow.model.ticket import Decision, TicketState
 from tests.properties.audit import IN_ROOM, OVER, UNDER_WAY, hold
 from tests.properties.driver import Driver, Refused
 from tests.properties.kept import changed
-from tests.properties.order import came_back_where_the_policy_says, nobody_passed_over
 from tests.properties.setups import SETUPS
 
 S = TicketState
-MOVES: dict[str, type[TicketCommand]] = {
-    "recall": Recall,
-    "start": Start,
-    "complete": Complete,
-    "no-show": NoShow,
-    "requeue": Requeue,
-    "cancel": Cancel,
-}
+DECISION = Decision(ruleset=1, rule="row-1")
 
 
 class Acts(Driver):
@@ -61,6 +44,7 @@ class Acts(Driver):
             for ticket in (self.kept.tickets[one] for one in self.kept.active)
             if ticket.priority not in {one.id for one in classes}
             or (ticket.clinic and ticket.clinic not in {one.id for one in clinics})
+            or (ticket.state is S.PLANNED and not set(ticket.candidates) & {one.id for one in clinics})
             or (ticket.state in IN_ROOM and ticket.room not in {one.id for one in rooms})
         ]
         expected = Refused(NotAllowedInState, None) if stranded and not same else None
@@ -77,6 +61,7 @@ class Acts(Driver):
         *,
         person: int | None = None,
         service: str = "s1",
+        orders: Sequence[Order] = (),
         once: bool = False,
     ) -> CheckIn:
         base = self.base(once)
@@ -86,32 +71,36 @@ class Acts(Driver):
             candidates=tuple(ClinicId(clinic) for clinic in clinics),
             priority=PriorityId(priority),
             balance=balance,
-            decision=Decision(ruleset=1, rule="row-1"),
+            decision=DECISION,
             language="vi",
             sealed="sealed",
             person=None if person is None else PersonRef(f"person-{person}"),
             last3="001",
             flags=("pregnant",) if person == 0 else (),
+            next=tuple(orders),
             **base,
         )
 
     def checks_in(self, command: CheckIn) -> None:
         before = self.kept
-        known = [clinic for clinic in command.candidates if clinic in before.clinics]
-        expected = None if known else Refused(UnknownClinic)
-        if command.priority not in {one.id for one in before.classes}:
-            expected = Refused(Invalid, (("field", "priority"),))
         held, visit = self.held(command.person, command.service), self.open_visit(command.person)
         begins = visit is None or not UNDER_WAY & set(self.journey(visit).values())
+        expected = None if held else self.orders_refused((command, *command.next))
         result: TicketResult | None = self.send(command, expected)
         if result is None:
             return
         ticket = result.ticket
         if held:
             hold("B4 the ticket they hold", (ticket.id, result.created) == (held, False), result, held)
-            hold("B4 nothing changed", before.raw == self.kept.raw, changed(before, self.kept))
-            self.became({})
+            kept = before.tickets[held]
+            may = (
+                begins and kept.state is S.PLANNED and not kept.waits_for and set(kept.candidates) & set(before.clinics)
+            )
+            hold("B4 nothing else changed", bool(may) or before.raw == self.kept.raw, changed(before, self.kept))
+            self.became({held: S.WAITING} if may else {})
+            self.placed(result)
             return
+        known = [clinic for clinic in command.candidates if clinic in before.clinics]
         hold("created", result.created and ticket.id not in before.tickets, result)
         hold("one visit", (visit is None) is (ticket.visit not in before.visits), result, visit)
         hold("one visit", visit in (None, ticket.visit), result, visit)
@@ -119,8 +108,19 @@ class Acts(Driver):
         first = command.balance is not Balance.FIRST or not begins or ticket.clinic == known[0]
         hold("the first candidate", first, result, known)
         hold("journey", [stop.id for stop in result.journey] == list(result.visit.tickets), result)
-        self.became({ticket.id: S.WAITING if begins else S.PLANNED})
+        hold("what follows", len(self.kept.tickets) == len(before.tickets) + 1 + len(command.next), result)
+        stops = self.kept.visits[ticket.visit].tickets
+        planned = stops[len(stops) - len(command.next) :] if command.next else ()
+        self.became({ticket.id: S.WAITING if begins else S.PLANNED, **dict.fromkeys(planned, S.PLANNED)})
         self.placed(result)
+
+    def orders_refused(self, orders: Sequence[Order | CheckIn]) -> Refused | None:
+        for order in orders:
+            if order.priority not in {one.id for one in self.kept.classes}:
+                return Refused(Invalid, (("field", "priority"),))
+            if not set(order.candidates) & set(self.kept.clinics):
+                return Refused(UnknownClinic)
+        return None
 
     def held(self, person: str | None, service: str) -> str | None:
         """The ticket that a person holds for a service, not yet over."""
@@ -137,48 +137,6 @@ class Acts(Driver):
         """The visit that a person is on."""
         visits = [one.id for one in self.kept.visits.values() if one.person == person]
         return next((one for one in visits if person and not set(self.journey(one).values()) <= OVER), None)
-
-    def calls_next(self, room: str, once: bool = False) -> TicketId | None:
-        before = self.kept
-        command = CallNext(room=RoomId(room), **self.base(once))
-        result: CallNextResult | None = self.send(command, self.room_refuses(room, "call-next"))
-        if result is None:
-            return None
-        if result.called is None:
-            waiting = [clinic for clinic in before.room(room).clinics if before.line(clinic)]
-            hold("I6 somebody waited", not waiting, waiting)
-            self.became({})
-            return None
-        ticket = result.called.ticket
-        hold("called to the room", (ticket.state, ticket.room) == (S.CALLED, room), ticket)
-        nobody_passed_over(before, room, before.tickets[ticket.id], self.kept.last_ms)
-        self.became({ticket.id: S.CALLED})
-        return ticket.id
-
-    def calls(self, ticket: TicketId, room: str, once: bool) -> None:
-        command = Call(ticket=ticket, room=RoomId(room), **self.base(once))
-        expected = self.move_refuses("call", ticket, None) or self.room_refuses(room, "call")
-        if expected is None and self.kept.tickets[ticket].clinic not in self.kept.room(room).clinics:
-            expected = Refused(RoomNotOpen, (("state", RoomStatus.OPEN),))
-        result: TicketResult | None = self.send(command, expected)
-        if result is not None:
-            hold("called to the room", (result.ticket.state, result.ticket.room) == (S.CALLED, room), result)
-            self.became({ticket: S.CALLED})
-
-    def moves(self, action: str, ticket: TicketId, *, off: int | None = None, once: bool = False) -> None:
-        """`off`: how far the revision that the command wants is from the true one; None: it wants none."""
-        before, kept = self.kept, self.kept.tickets.get(ticket)
-        wanted = None if off is None or kept is None else kept.revision + off
-        command = MOVES[action](ticket=ticket, if_revision=wanted, reason="tried", **self.base(once))
-        result: TicketResult | None = self.send(command, self.move_refuses(action, ticket, wanted))
-        if result is None or kept is None:
-            return
-        hold("the ticket", result.ticket.id == ticket and result.ticket == self.kept.tickets[ticket], result)
-        after = TRANSITIONS[action][self.states[ticket]]
-        self.became(self.goes_on(kept, after, before) if after in OVER else {ticket: after})
-        if action == "requeue":
-            came_back_where_the_policy_says(before, kept, self.kept.tickets[ticket], "requeued")
-        self.placed(result)
 
     def opens(self, room: str, clinics: Sequence[str], practitioner: str | None, once: bool = False) -> None:
         command = OpenRoom(

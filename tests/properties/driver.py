@@ -27,7 +27,8 @@ from queueflow.model.ticket import TRANSITIONS, Ticket, TicketState
 from queueflow.store.calls import Engine
 from queueflow.store.client import Store
 from queueflow.store.reads import Reads
-from tests.properties.audit import OVER, UNDER_WAY, Auditor, board_is_fold, hold
+from tests.properties.audit import OVER, Auditor, board_is_fold, hold
+from tests.properties.journeys import may_begin
 from tests.properties.kept import Kept, changed
 from tests.properties.setups import FACILITY
 
@@ -48,6 +49,20 @@ class Refused:
 
     def matches(self, expected: "Refused | None") -> bool:
         return expected is not None and self.kind is expected.kind and expected.fields in (None, self.fields)
+
+
+ANYTHING = Refused(QueueflowError)
+"""Expected of a command whose outcome is not foreseen: refused or not, the invariants hold."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What the last move of a ticket changed, as far as undo goes: each ticket before (None: it was not), and after."""
+
+    at_ms: int
+    day: str | None
+    before: Mapping[str, Ticket | None]
+    revisions: Mapping[str, int]
 
 
 @dataclass
@@ -93,6 +108,9 @@ class Driver(RuleBasedStateMachine):
         self.kept = Kept()
         self.states: dict[str, TicketState] = {}
         self.sent: list[tuple[Command, object]] = []
+        self.last_moves: dict[str, Moved] = {}
+        self.unforeseen: set[str] = set()
+        """Tickets whose last move is not known to the last ticket."""
         self.now_ms = MIDNIGHT_MS + 7 * HOUR_MS
         self.skew_ms = 0
         self.serial = 0
@@ -138,6 +156,11 @@ class Driver(RuleBasedStateMachine):
         self.look()
         if turning:
             self.day_was_closed(before)
+            self.unforeseen |= self.changed_tickets(before)
+            return None
+        if expected is ANYTHING:
+            self.adopt()
+            self.left_others_alone(before, got)
             return None
         if isinstance(got, Refused):
             hold("refused as expected", got.matches(expected), command, got, expected)
@@ -149,6 +172,26 @@ class Driver(RuleBasedStateMachine):
         hold("not replayed", not getattr(got, "replayed", False), command, got)
         return got
 
+    def changed_tickets(self, before: Kept) -> set[str]:
+        return {one.id for one in self.kept.tickets.values() if before.tickets.get(one.id) != one}
+
+    def left_others_alone(self, before: Kept, about: object) -> None:
+        """A move of one ticket touches no other visit."""
+        visits = {self.kept.tickets[one].visit for one in self.changed_tickets(before)}
+        hold("I8 others are left alone", len(visits) <= 1, visits, about)
+
+    def moved(self, ticket: str, before: Kept) -> None:
+        """A ticket made a move that can be taken back."""
+        self.left_others_alone(before, ticket)
+        changed_ids = self.changed_tickets(before)
+        self.unforeseen.discard(ticket)
+        self.last_moves[ticket] = Moved(
+            at_ms=self.kept.last_ms,
+            day=self.kept.day,
+            before={one: before.tickets.get(one) for one in changed_ids},
+            revisions={one: self.kept.tickets[one].revision for one in changed_ids},
+        )
+
     def look(self) -> None:
         """Everything that must hold after any command."""
         before = self.kept
@@ -158,16 +201,21 @@ class Driver(RuleBasedStateMachine):
         board = self.ground.run(self.ground.reads.board(FACILITY, self.kept.last_ms))
         board_is_fold(self.auditor.fold, board, self.kept)
 
-    def became(self, changes: Mapping[str, TicketState]) -> None:
-        """Those tickets, and no others, are in other states than before."""
+    def became(self, changes: Mapping[str, TicketState], may_begin: Set[str] = frozenset()) -> None:
+        """Those tickets, one of those that may begin, and no others, are in other states than before."""
         self.states.update(changes)
-        now = {ticket.id: ticket.state for ticket in self.kept.tickets.values()}
-        hold(
-            "the states",
-            now == self.states,
-            changes,
-            {one: now[one] for one in now if now[one] != self.states.get(one)},
-        )
+        now: dict[str, TicketState] = {ticket.id: ticket.state for ticket in self.kept.tickets.values()}
+        began = {one for one in may_begin if now[one] is S.WAITING}
+        hold("one stop begins", len(began) == min(1, len(may_begin)), began, may_begin)
+        self.states.update(dict.fromkeys(began, S.WAITING))
+        wrong = {one: state for one, state in now.items() if state is not self.states.get(one)}
+        hold("the states", now == self.states, changes, wrong)
+
+    def goes_on(self, visit: str, changes: Mapping[str, TicketState]) -> set[str]:
+        """Which stops of a visit may begin once those changes are made."""
+        stops = [self.kept.tickets[one] for one in self.kept.visits[visit].tickets]
+        states: dict[str, TicketState] = {**self.states, **changes}
+        return may_begin(stops, states, self.kept.clinics.keys())
 
     def day_was_closed(self, before: Kept) -> None:
         """I4: a visit that nobody has touched for half a day is over, as a whole; every other goes on."""
@@ -186,16 +234,6 @@ class Driver(RuleBasedStateMachine):
 
     def journey(self, visit: str) -> dict[str, TicketState]:
         return {ticket: self.states[ticket] for ticket in self.kept.visits[visit].tickets}
-
-    def goes_on(self, ticket: Ticket, after: TicketState, before: Kept) -> dict[str, TicketState]:
-        """What changes when a stop ends: the next planned stop, if there is a clinic for it, begins to wait."""
-        changes: dict[str, TicketState] = {ticket.id: after}
-        journey = {one: self.states[one] for one in before.visits[ticket.visit].tickets} | changes
-        if not UNDER_WAY & set(journey.values()):
-            planned = [one for one, state in journey.items() if state is S.PLANNED]
-            ready = [one for one in planned if set(before.tickets[one].candidates) & set(before.clinics)]
-            changes |= dict.fromkeys(ready[:1], S.WAITING)
-        return changes
 
     def somebody(self, states: Set[TicketState]) -> bool:
         return not states.isdisjoint(self.states.values())

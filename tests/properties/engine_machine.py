@@ -2,27 +2,34 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule
 
-from queueflow.model.commands import Call, CallNext, CallNextResult, Cancel, Command, Once, TicketResult
+from queueflow.model.commands import Call, CallNext, CallNextResult, Cancel, Command, Once, Order, TicketResult
 from queueflow.model.errors import IdempotencyKeyReused
-from queueflow.model.ids import RoomId
+from queueflow.model.ids import ClinicId, PriorityId, RoomId, ServiceId, TicketId
 from queueflow.model.priority import Balance
 from queueflow.model.ticket import TRANSITIONS, TicketState
-from tests.properties.acts import MOVES, Acts
-from tests.properties.audit import IN_ROOM, UNDER_WAY, hold
+from tests.properties.acts import DECISION
+from tests.properties.audit import hold
 from tests.properties.driver import HOUR_MS, MIDNIGHT_MS, Refused, day_of
 from tests.properties.kept import changed
+from tests.properties.moves import MOVES, Moves
 from tests.properties.setups import CLINICS, PRIORITIES, ROOMS, SETUPS
 
 S = TicketState
 NAME = st.integers(0, 23)
 """Which room, clinic or class: mostly one of those in force."""
 SERVICE = st.sampled_from(("s1", "s2", "s3"))
+ORDERS = st.lists(st.tuples(NAME, NAME, st.sampled_from((None, 1)), st.sampled_from(((), (), ("lab",)))), max_size=3)
+"""Stops to come: clinic, class, group, what has to come first."""
 PERSON = st.none() | st.integers(0, 4)
+
+
+OrderDrawn = tuple[int, int, int | None, tuple[str, ...]]
 
 
 def named(index: int, in_force: Sequence[str], all_names: Sequence[str]) -> str:
@@ -31,7 +38,7 @@ def named(index: int, in_force: Sequence[str], all_names: Sequence[str]) -> str:
     return names[index % len(names)]
 
 
-class EngineMachine(Acts):
+class EngineMachine(Moves):
     """The rules."""
 
     def room(self, index: int) -> str:
@@ -73,14 +80,25 @@ class EngineMachine(Acts):
         balance=st.sampled_from(list(Balance)),
         person=PERSON,
         service=SERVICE,
+        orders=ORDERS,
         once=st.booleans(),
     )
     def check_in(
-        self, *, clinics: list[int], priority: int, balance: Balance, person: int | None, service: str, once: bool
+        self,
+        *,
+        clinics: list[int],
+        priority: int,
+        balance: Balance,
+        person: int | None,
+        service: str,
+        orders: list[OrderDrawn],
+        once: bool,
     ) -> None:
         names = [self.clinic(one) for one in clinics]
         kind = named(priority, [one.id for one in self.kept.classes], PRIORITIES)
-        self.checks_in(self.check_in_command(names, kind, balance, person=person, service=service, once=once))
+        rest = self.orders(orders) if once else ()
+        command = self.check_in_command(names, kind, balance, person=person, service=service, orders=rest, once=once)
+        self.checks_in(command)
 
     @rule(clinic=NAME, priorities=st.lists(NAME, min_size=2, max_size=4))
     def several_arrive(self, clinic: int, priorities: list[int]) -> None:
@@ -93,13 +111,22 @@ class EngineMachine(Acts):
     def call_next(self, room: int, once: bool) -> None:
         self.calls_next(self.ready_room(room), once)
 
-    @rule(room=NAME, minutes=st.integers(0, 30))
-    def a_patient_is_served(self, room: int, minutes: int) -> None:
+    @rule(
+        room=NAME,
+        minutes=st.integers(0, 30),
+        then=st.sampled_from(("stays", "complete", "complete", "suspend", "transfer", "no-show", "requeue")),
+        orders=ORDERS,
+        other=NAME,
+    )
+    def a_patient_is_called(self, *, room: int, minutes: int, then: str, orders: list[OrderDrawn], other: int) -> None:
         ticket = self.calls_next(self.ready_room(room))
-        if ticket is not None:
+        if ticket is None:
+            return
+        if then not in ("no-show", "requeue"):
             self.moves("start", ticket)
             self.now_ms += minutes * 60_000
-            self.moves("complete", ticket)
+        if then != "stays":
+            self.make(then, ticket, orders, other)
 
     @rule(room=NAME, index=st.integers(0, 50), right=st.booleans(), once=st.booleans())
     def call(self, room: int, index: int, right: bool, once: bool) -> None:
@@ -107,22 +134,73 @@ class EngineMachine(Acts):
         clinic = self.kept.tickets[ticket].clinic if ticket in self.kept.tickets else None
         self.calls(ticket, self.ready_room(room, clinic) if right else self.room(room), once)
 
-    @rule(index=st.integers(0, 50), action=st.integers(0, 50), once=st.booleans())
-    def move(self, index: int, action: int, once: bool) -> None:
-        """A move that may follow, of somebody in a room if there is one."""
-        ticket = self.pick(index, IN_ROOM if self.somebody(IN_ROOM) else UNDER_WAY)
-        state = self.states.get(ticket, S.CALLED)
-        moves = [one for one in MOVES if state in TRANSITIONS[one]]
-        self.moves(moves[action % len(moves)] if moves else "complete", ticket, once=once)
+    @rule(index=st.integers(0, 50), action=st.integers(0, 50), orders=ORDERS, other=NAME, once=st.booleans())
+    def move(self, index: int, action: int, orders: list[OrderDrawn], other: int, once: bool) -> None:
+        """A move that may follow, as evenly over the moves as there are tickets for them."""
+        able = {one: self.able_to(one) for one in MOVES}
+        moves = [one for one, tickets in able.items() if tickets] or ["complete"]
+        chosen = moves[action % len(moves)]
+        tickets = able[chosen] or [self.pick(index, set(S))]
+        self.make(chosen, TicketId(tickets[index % len(tickets)]), orders, other, once=once)
+
+    def able_to(self, action: str) -> list[str]:
+        states = TRANSITIONS[action]
+        tickets = sorted(one for one, state in self.states.items() if state in states)
+        if action == "release":
+            return [one for one in tickets if self.kept.tickets[one].waits_for]
+        return tickets
 
     @rule(
         action=st.sampled_from(sorted(MOVES)),
         index=st.integers(0, 50),
         off=st.sampled_from((None, None, 0, -1, 1)),
+        orders=ORDERS,
+        other=NAME,
         once=st.booleans(),
     )
-    def move_anyhow(self, action: str, index: int, off: int | None, once: bool) -> None:
-        self.moves(action, self.pick(index, set(S)), off=off, once=once)
+    def move_anyhow(
+        self, *, action: str, index: int, off: int | None, orders: list[OrderDrawn], other: int, once: bool
+    ) -> None:
+        self.make(action, self.pick(index, set(S)), orders, other, off=off, once=once)
+
+    def make(self, action: str, ticket: TicketId, orders: list[OrderDrawn], other: int, **more: Any) -> None:
+        kind = named(other, [one.id for one in self.kept.classes], PRIORITIES)
+        match action:
+            case "transfer":
+                wish = (None, f"room:{self.room(other)}", "practitioner:a", "practitioner:nobody")[other % 4]
+                self.transfers(ticket, self.clinic(other // 2), kind if other % 3 else None, wish, **more)
+            case "prioritise":
+                self.moves(action, ticket, priority=PriorityId(kind), **more)
+            case "release":
+                waits_for = self.kept.tickets[ticket].waits_for if ticket in self.states else ()
+                self.moves(action, ticket, what=waits_for[0] if waits_for and other % 5 else "nothing", **more)
+            case "suspend":
+                self.moves(action, ticket, orders=self.orders(orders), waits_for=("result",) * (other % 4 == 0), **more)
+            case "complete":
+                self.moves(action, ticket, orders=self.orders(orders) if other % 2 else (), **more)
+            case _:
+                self.moves(action, ticket, **more)
+
+    def orders(self, drawn: list[OrderDrawn]) -> list[Order]:
+        return [
+            Order(
+                service=ServiceId(f"test-{clinic % 3}"),
+                candidates=(ClinicId(self.clinic(clinic)),),
+                priority=PriorityId(named(priority, [one.id for one in self.kept.classes], PRIORITIES)),
+                balance=Balance.SHORTEST_WAIT,
+                decision=DECISION,
+                group=group,
+                waits_for=waits_for,
+            )
+            for clinic, priority, group, waits_for in drawn
+        ]
+
+    @rule(index=st.integers(0, 50), known=st.booleans(), off=st.sampled_from((None, None, 0, -1)), once=st.booleans())
+    def undo(self, index: int, known: bool, off: int | None, once: bool) -> None:
+        """Often the last of those whose move can be taken back."""
+        moved = list(self.last_moves)[-3:]
+        ticket = TicketId(moved[index % len(moved)]) if moved and known else self.pick(index, set(S))
+        self.undoes(ticket, off=off, once=once)
 
     @rule(
         room=NAME,
@@ -182,6 +260,7 @@ class EngineMachine(Acts):
         if turning:
             self.day_was_closed(before)
         self.adopt()
+        self.unforeseen |= self.changed_tickets(before)
         called = [one.called.ticket.id for one in got if isinstance(one, CallNextResult) and one.called]
         called += [one.ticket.id for one in got[2:3] if isinstance(one, TicketResult)]
         hold("I5 nobody is called twice", len(called) == len(set(called)), got)
@@ -191,6 +270,8 @@ class EngineMachine(Acts):
     async def all_of(self, commands: list[Command]) -> list[object]:
         return await asyncio.gather(*(self.answer(command) for command in commands))
 
-    @rule(seconds=st.sampled_from((1, 1, 60, 60, 600, 600, 3600, 6 * 3600, 17 * 3600, 30 * 3600)))
-    def time_passes(self, seconds: int) -> None:
+    @rule(seconds=st.sampled_from((1, 60, 60, 300, 600, 3600, 6 * 3600, 17 * 3600, 30 * 3600)), tick=st.booleans())
+    def time_passes(self, seconds: int, tick: bool) -> None:
         self.now_ms += 1000 * seconds
+        if tick:
+            self.ticks()

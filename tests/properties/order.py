@@ -1,40 +1,86 @@
 """Whether the right one was called, and whether who comes back came to the right place: predicates, no second queue."""
 
-from queueflow.model.facility import Reentry
+from queueflow.model.facility import Reentry, RoomTakes
+from queueflow.model.live_state import RoomState
 from queueflow.model.priority import ServingOrder
 from queueflow.model.ticket import Ticket
 from tests.properties.audit import hold
-from tests.properties.kept import Kept
+from tests.properties.kept import Entry, Kept
+
+Line = dict[str, list[Entry]]
+"""Who waits in a clinic by class, in strict order of classes."""
 
 
-def nobody_passed_over(kept: Kept, room: str, called: Ticket, now_ms: int) -> None:
-    """I6: of those who waited when a room called next, the called one's turn it was, by the policy in force."""
-    clinics = kept.room(room).clinics
-    hold("I6 a clinic of the room", called.clinic in clinics, called, clinics)
-    clinic = called.clinic or ""
-    line = kept.line(clinic)
-    head = min(line[called.priority], key=lambda entry: (entry[1], entry[0]))
-    hold("I6 the first of the class", head[0] == called.id, called, line)
-    before_it = list(clinics[: clinics.index(clinic)])
+def nobody_passed_over(kept: Kept, room: str, called: Ticket | None, now_ms: int) -> None:
+    """I6: of those who waited when a room called next, the called one's turn it was, by the policies in force."""
+    state = kept.room(room)
+    lines = {str(clinic): may_be_called(kept, clinic, state) for clinic in state.clinics}
+    if called is None:
+        hold("I6 somebody waited", not any(lines.values()), lines)
+        return
+    clinic = str(called.clinic)
+    hold("I6 a clinic of the room, or a wish for another", called.priority in lines.get(clinic, {}), called, lines)
+    line = lines[clinic]
+    hold("I6 the first of the class", line[called.priority][0][0] == called.id, called, line)
     always = [one.id for one in kept.classes if one.always_first]
-    urgent = [one for one in clinics if set(kept.line(one)) & set(always)]
+    urgent = [one for one in lines if set(lines[one]) & set(always)]
     if urgent:
         hold("I6 urgent first", clinic == urgent[0], called, urgent)
         hold("I6 urgent class", called.priority == next(one for one in always if one in line), called, line)
         return
-    hold("I6 the room's first clinic with anyone", not any(kept.line(one) for one in before_it), called, before_it)
+    hold("I6 the clinic's policy", its_turn(kept, clinic, line, called.priority, now_ms), called, line)
+    others = [one for one in lines if one != clinic and lines[one]]
+    takes = kept.rooms[room].takes
+    if takes is RoomTakes.IN_ORDER:
+        before_it = list(lines)[: list(lines).index(clinic)]
+        hold("I6 the room's first clinic with anyone", not set(before_it) & set(others), called, before_it)
+        return
+    for other in others:
+        turns = [one for one in lines[other] if its_turn(kept, other, lines[other], one, now_ms)]
+        better = [one for one in turns if goes_before(kept, takes, (one, lines[other][one][0][1]), called)]
+        hold("I6 what the room takes", not turns or len(better) < len(turns), called, other, lines[other])
+
+
+def may_be_called(kept: Kept, clinic: str, room: RoomState) -> Line:
+    """Who waits in a clinic, but for those who wish for another room or practitioner that is there."""
+    wishes = kept.wishes.get(clinic, {})
+    own = {None, f"room:{room.id}", f"practitioner:{room.practitioner}"}
+
+    def free(ticket: str) -> bool:
+        wish = wishes.get(ticket)
+        return wish in own or not kept.present.get(wish or "")
+
+    line = {name: [entry for entry in entries if free(entry[0])] for name, entries in kept.line(clinic).items()}
+    return {name: entries for name, entries in line.items() if entries}
+
+
+def its_turn(kept: Kept, clinic: str, line: Line, priority: str, now_ms: int) -> bool:
+    """Whether it is the turn of a class that does not always go first."""
+    setup, counts = kept.clinics[clinic], kept.counts.get(clinic, {})
+    arrivals = {name: entries[0][1] for name, entries in line.items()}
+    longest = setup.longest_wait_s
+    if longest is not None and min(arrivals.values()) < now_ms - 1000 * longest:
+        return arrivals[priority] == min(arrivals.values())
+    every = setup.reserved_every
+    if every and setup.reserved_class in line and counts.get("unreserved", 0) >= every - 1:
+        return priority == setup.reserved_class
     classes = {str(one.id): one for one in kept.classes}
-    match kept.clinics[clinic].order:
+    match setup.order:
         case ServingOrder.STRICT:
-            hold("I6 strict", called.priority == next(iter(line)), called, line)
+            return priority == next(iter(line))
         case ServingOrder.ACCUMULATING:
-            points = {name: classes[name].rate * (now_ms - entries[0][1]) for name, entries in line.items()}
-            hold("I6 accumulating", points[called.priority] >= max(points.values()) - 1e-6, called, points)
+            points = {name: classes[name].rate * (now_ms - at) for name, at in arrivals.items()}
+            return points[priority] >= max(points.values()) - 1e-6
         case ServingOrder.RATIO:
-            counts = kept.counts[clinic]
             sharing = {one: counts.get(f"credit:{one}", 0) + classes[one].share for one in line if classes[one].share}
-            if sharing:
-                hold("I7 ratio", sharing.get(called.priority) == max(sharing.values()), called, sharing)
+            return sharing.get(priority) == max(sharing.values()) if sharing else priority == next(iter(line))
+
+
+def goes_before(kept: Kept, takes: RoomTakes, one: tuple[str, float], called: Ticket) -> bool:
+    """Whether another clinic's next would have been taken before the called one."""
+    order = [str(each.id) for each in kept.classes]
+    classes = order.index(one[0]) - order.index(called.priority) if takes is RoomTakes.BEST_CLASS else 0
+    return classes < 0 or (classes == 0 and one[1] < called.order_at)
 
 
 def came_back_where_the_policy_says(before: Kept, ticket: Ticket, after: Ticket, kind: str) -> None:

@@ -1,7 +1,9 @@
 """Four versions of one small hospital, between which a day may change: other policies, classes, clinics, rooms."""
 
+from typing import Any
+
 from queueflow.model.commands import ClinicSetup, PrioritySetup, RoomSetup
-from queueflow.model.facility import Reenter, Reentry
+from queueflow.model.facility import Reenter, Reentry, RoomTakes
 from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId
 from queueflow.model.priority import ServingOrder
 
@@ -13,37 +15,39 @@ PRIORITIES = ("ordinary", "priority", "emergency", "appointment", "royal")
 Setup = tuple[tuple[ClinicSetup, ...], tuple[RoomSetup, ...], tuple[PrioritySetup, ...]]
 
 
-def _clinic(name: str, series: str, order: ServingOrder, back: Reentry, after: int = 2) -> ClinicSetup:
+def _clinic(name: str, series: str, order: ServingOrder, back: Reentry, after: int = 2, **more: Any) -> ClinicSetup:
     """`back`: where a requeued ticket goes; other kinds of return go elsewhere."""
     turned = list(Reentry)[(list(Reentry).index(back) + 1) % len(Reentry)]
-    reentry = {
-        "requeued": Reenter(back, after if back is Reentry.AFTER else 0),
-        "reinstated": Reenter(turned, 1 if turned is Reentry.AFTER else 0),
-        "transferred": Reenter(back, after if back is Reentry.AFTER else 0),
-    }
-    return ClinicSetup(ClinicId(name), series, order, reentry, service_mean_s=300.0, service_cv=0.6)
+    one, other = (Reenter(at, after if at is Reentry.AFTER else 0) for at in (back, turned))
+    reentry = {"requeued": one, "reinstated": other, "transferred": one, "returned": other}
+    return ClinicSetup(ClinicId(name), series, order, reentry, service_mean_s=300.0, service_cv=0.6, **more)
 
 
-def _room(name: str, *clinics: str, places: int = 1) -> RoomSetup:
-    return RoomSetup(RoomId(name), tuple(ClinicId(clinic) for clinic in clinics), places)
+def _room(name: str, *clinics: str, places: int = 1, takes: RoomTakes = RoomTakes.IN_ORDER) -> RoomSetup:
+    return RoomSetup(RoomId(name), tuple(ClinicId(clinic) for clinic in clinics), places, takes)
 
 
-def _class(name: str, share: int = 1, rate: float = 1.0, always_first: bool = False) -> PrioritySetup:
-    return PrioritySetup(PriorityId(name), share, rate, always_first)
+def _class(name: str, share: int = 1, rate: float = 1.0, **more: bool) -> PrioritySetup:
+    return PrioritySetup(PriorityId(name), share, rate, more.get("always_first", False), more.get("for_returns", False))
 
 
 _CLASSES = (_class("emergency", always_first=True), _class("priority", 2, 2.0), _class("ordinary", 3))
-_MORE_CLASSES = (*_CLASSES[:2], _class("appointment", 0, 1.5), _CLASSES[2])
-_EYE = _clinic("eye", "A", ServingOrder.STRICT, Reentry.END)
+_MORE_CLASSES = (*_CLASSES[:2], _class("appointment", 0, 1.5, for_returns=True), _CLASSES[2])
+_EYE = _clinic("eye", "A", ServingOrder.STRICT, Reentry.END, no_show_after_s=300.0, no_show_calls=2)
 _EAR = _clinic("ear", "B", ServingOrder.RATIO, Reentry.AFTER)
-_HEART = _clinic("heart", "C", ServingOrder.ACCUMULATING, Reentry.OLD_PLACE)
+_HEART = _clinic("heart", "C", ServingOrder.ACCUMULATING, Reentry.OLD_PLACE, longest_wait_s=1800.0)
 _TURNED = (
-    _clinic("eye", "A", ServingOrder.RATIO, Reentry.AFTER, 0),
-    _clinic("ear", "B", ServingOrder.ACCUMULATING, Reentry.OLD_PLACE),
-    _clinic("heart", "A", ServingOrder.STRICT, Reentry.AFTER, 1),
+    _clinic("eye", "A", ServingOrder.RATIO, Reentry.AFTER, 0, reserved_class=PriorityId("ordinary"), reserved_every=2),
+    _clinic("ear", "B", ServingOrder.ACCUMULATING, Reentry.OLD_PLACE, no_show_after_s=60.0),
+    _clinic("heart", "A", ServingOrder.STRICT, Reentry.AFTER, 1, longest_wait_s=600.0),
     _clinic("skin", "D", ServingOrder.RATIO, Reentry.END),
 )
-_ROOMS = (_room("r1", "eye"), _room("r2", "ear", "eye"), _room("r3", "heart", places=2), _room("r4", "heart", "ear"))
+_ROOMS = (
+    _room("r1", "eye"),
+    _room("r2", "ear", "eye", takes=RoomTakes.BEST_CLASS),
+    _room("r3", "heart", places=2),
+    _room("r4", "heart", "ear", takes=RoomTakes.LONGEST_WAIT),
+)
 
 SETUPS: dict[str, Setup] = {
     "plain": ((_EYE, _EAR, _HEART), _ROOMS, _CLASSES),

@@ -19,7 +19,8 @@ async def test_a_fault_after_an_event_does_not_stop_the_stream(hall: Hall) -> No
     await hall.open()
     ticket = (await hall.check_in()).ticket
     await hall.called()
-    text = broken("shared/move.lua", "return qf.ticket_result(c, ticket, visit)", "return c.nothing.at_all")
+    answer = "return qf.ticket_result(c, changed.now or ticket, visit)"
+    text = broken("shared/move.lua", answer, "return c.nothing.at_all")
     await hall.store.redis.function_load(text, replace=True)
     with pytest.raises(EngineFault, match="recall"):
         await hall.recall(ticket.id)

@@ -90,17 +90,23 @@ class Worker:
         """Listens, from where a reader was if it was anywhere."""
         bearer = token or (None if role is None else token_of(role))
         offered = [*subprotocols, *([] if bearer is None else [f"bearer.{bearer}"])]
-        since = "" if reader is None or reader.epoch is None else f"&since={reader.since}"
-        async with connect(
-            f"ws://{self.host}/v1/facilities/{facility}/feed?{query}{since}",
-            subprotocols=[Subprotocol(one) for one in offered],
-            **more,
-        ) as socket:
-            listening = Listening(socket, reader or Reader())
-            try:
-                yield listening
-            finally:
-                listening.reading.cancel()
+        address = f"ws://{self.host}/v1/facilities/{facility}/feed?{query}"
+        async with listen(address, offered, reader, **more) as listening:
+            yield listening
+
+
+@asynccontextmanager
+async def listen(
+    address: str, subprotocols: Sequence[str] = ("queueflow.v1",), reader: Reader | None = None, **more: Any
+) -> AsyncIterator["Listening"]:
+    """Listens at an address, from where a reader was if it was anywhere."""
+    since = "" if reader is None or reader.epoch is None else f"&since={reader.since}"
+    async with connect(address + since, subprotocols=[Subprotocol(one) for one in subprotocols], **more) as socket:
+        listening = Listening(socket, reader or Reader())
+        try:
+            yield listening
+        finally:
+            listening.reading.cancel()
 
 
 class Listening:

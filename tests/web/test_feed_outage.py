@@ -1,17 +1,23 @@
 """Feeds when the store goes away, and when the server does."""
 
 import asyncio
+import os
+import signal
+import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
+import httpx
 import pytest
 
 from queueflow.live import hub
 from queueflow.web.auth import Role
 from tests.servers import Server, valkey_binary
+from tests.unit.live.wires import Reader
 from tests.web.conftest import FACILITY, make_tokens, settings_for
-from tests.web.feed_reader import Worker, until
+from tests.web.feed_reader import Worker, listen, until
+from tests.web.processes import Demo, demo
 
 
 @pytest.fixture
@@ -72,3 +78,41 @@ async def test_a_server_that_goes_down_says_bye_to_everybody_and_when_to_come_ba
         assert max(waits) <= 3000
         async with worker.feed("view=board") as late:
             assert await late.closed() == (4412, "draining")
+
+
+async def test_screens_outlive_their_worker_and_lose_nothing(tmp_path: Path) -> None:
+    with demo(tmp_path, "--workers", "2") as server:
+        board = f"{server.base_url.replace('http', 'ws', 1)}/v1/facilities/{server.facility}/feed?view=board"
+        readers = [Reader() for _ in range(8)]
+        async with AsyncExitStack() as stack:
+            screens = [await stack.enter_async_context(listen(board, reader=reader)) for reader in readers]
+            for screen in screens:
+                await screen.until(lambda reader: reader.frames)
+            first = await asyncio.to_thread(checked_in, server, "BEFORE-1")
+            for screen in screens:
+                await screen.until(lambda reader: first in reader.picture["tickets"])
+            worker = server.workers()[0]
+            os.kill(worker, signal.SIGKILL)
+            await until(lambda: any(screen.reading.done() for screen in screens))
+        # The kernel hands connections to either worker; the new one knows what happened before its time.
+        second = await asyncio.to_thread(checked_in, server, "BETWEEN-1")
+        await until(lambda: len(server.workers()) == 2 and worker not in server.workers())
+        third = await asyncio.to_thread(checked_in, server, "BETWEEN-2")
+        async with AsyncExitStack() as stack:
+            screens = [await stack.enter_async_context(listen(board, reader=reader)) for reader in readers]
+            for screen in screens:
+                await screen.until(lambda reader: {second, third} <= reader.picture["tickets"].keys())
+                assert len(screen.reader.of_type("snapshot")) == 1
+            os.kill(server.pid, signal.SIGTERM)
+            for screen in screens:
+                assert await screen.closed() == (4412, "draining")
+                assert screen.reader.frames[-1]["type"] == "bye"
+
+
+def checked_in(server: Demo, key: str) -> str:
+    with server.client() as client:
+        for _ in range(50):
+            with suppress(httpx.TransportError):
+                return server.check_in(client, key).json()["ticket"]["id"]
+            time.sleep(0.1)
+    raise AssertionError("nobody answered")

@@ -86,6 +86,20 @@ async def test_a_store_that_forgot_everything_is_given_the_rules_again(own: tupl
     assert (await hospital.check_in()).status_code == 201
 
 
+async def test_a_store_that_forgot_everything_gets_the_rules_though_nobody_asks_for_anything(
+    own: tuple[Hospital, Server],
+) -> None:
+    hospital, server = own
+    await ready(hospital, 200)
+    with server.client() as plain:
+        plain.flushall()
+        async with asyncio.timeout(20):
+            while not plain.keys("qf:{small}*"):  # noqa: ASYNC110 (another process writes them)
+                await asyncio.sleep(0.1)
+    await ready(hospital, 200)
+    assert (await hospital.check_in()).status_code == 201
+
+
 async def test_a_store_that_does_not_keep_what_it_acknowledges_is_warned_of(tmp_path: Path) -> None:
     data_dir = tmp_path / "data"
     data_dir.mkdir()

@@ -74,7 +74,7 @@ async def test_everything_that_a_page_loads_is_there_and_is_kept_by_its_version(
         asset = await hospital.call("GET", path, None)
         assert asset.status_code == 200
         assert asset.headers["cache-control"] == "public, max-age=31536000, immutable"
-        assert asset.headers["content-type"].startswith(("text/css", "text/javascript"))
+        assert asset.headers["content-type"].startswith(("text/css", "text/javascript", "image/svg+xml"))
     older = await hospital.call("GET", loaded[0].replace(version[1], "0123456789abcdef"), None)
     assert older.status_code == 200
     assert older.headers["cache-control"] == "no-store"

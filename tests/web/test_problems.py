@@ -57,6 +57,10 @@ def refused(body: bytes) -> Invalid:
     raise AssertionError("it was taken")
 
 
+def test_a_decoder_that_ran_out_of_stack_is_a_bad_body_too() -> None:
+    assert problems.invalid(RecursionError()).status == 400
+
+
 GOOD = {"identity": {"scheme": "mrn", "value": "1"}}
 
 

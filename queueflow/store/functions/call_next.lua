@@ -41,7 +41,11 @@ qf.register("call_next", function(c)
   if chosen == nil then
     return {}
   end
-  c.credit = { credit = chosen.line.credit, unreserved = chosen.line.unreserved }
+  local gave = {}
+  for i, credit in ipairs(chosen.line.credit) do
+    gave[i] = credit - chosen.credit[i]
+  end
+  c.gave = { credit = gave, unreserved = chosen.line.unreserved - chosen.unreserved }
   qf.took(c, chosen.line, chosen)
   local called = qf.call_to_room(c, qf.load_ticket(c, chosen.id), room)
   called.epoch, called.offset = c.epoch, c.offset

@@ -5,7 +5,7 @@
 -- refuses  unknown-room, not-allowed-in-state
 -- tells    ticket.requeued, room.closed
 -- costs    O(clinics x classes x log n)
--- keys     active present rooms tickets visits
+-- keys     active due present rooms tickets visits
 
 qf.register("close_room", function(c)
   if qf.room_setup(c, c.a.room) == nil then

@@ -8,7 +8,7 @@
 -- refuses  unknown-visit, not-allowed-in-state, validation
 -- tells    visit.merged, ticket.issued, ticket.resumed
 -- costs    O(stops x classes x log n)
--- keys     active choices persons present robin tickets visits
+-- keys     active choices due persons present robin tickets visits
 
 local STAYS = { done = true, cancelled = true, ["no-show"] = true }
 local MOVES = { planned = true, waiting = true, ["on-hold"] = true }

@@ -20,6 +20,15 @@ local function by_id(list)
   return map, ids
 end
 
+local function any(ids, map)
+  for _, id in ipairs(ids) do
+    if map[id] then
+      return true
+    end
+  end
+  return false
+end
+
 -- What the new version would leave without a queue or a room, or nil.
 local function orphan(c, clinics, rooms, classes)
   for _, id in ipairs(redis.call("SMEMBERS", qf.key.active(c))) do
@@ -29,6 +38,9 @@ local function orphan(c, clinics, rooms, classes)
     end
     if ticket.clinic and not clinics[ticket.clinic] then
       return "clinic " .. ticket.clinic
+    end
+    if ticket.state == "planned" and not any(ticket.candidates, clinics) then
+      return "clinic " .. ticket.candidates[1]
     end
     if ticket.room and (ticket.state == "called" or ticket.state == "serving") and not rooms[ticket.room] then
       return "room " .. ticket.room

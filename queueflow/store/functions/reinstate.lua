@@ -8,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.reinstated
 -- costs    O(clinics of the room x classes x log n)
--- keys     active present tickets undo visits
+-- keys     active due present tickets undo visits
 
 qf.register_move("reinstate", "ticket.reinstated", function(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)

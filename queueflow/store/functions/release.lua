@@ -8,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.released, ticket.issued, ticket.resumed
 -- costs    O(candidates x classes x log n)
--- keys     active choices present robin tickets undo visits
+-- keys     active choices due present robin tickets undo visits
 
 qf.register_move("release", "ticket.released", function(c, ticket)
   local left, found = {}, false
@@ -26,5 +26,10 @@ qf.register_move("release", "ticket.released", function(c, ticket)
   qf.save_ticket(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)
   local began = qf.go_on(c, visit)
-  return { visit = visit, queue = false, afterwards = function() qf.tell_began(c, began, visit) end }
+  return {
+    visit = visit,
+    queue = false,
+    now = began and began.id == ticket.id and began or nil,
+    afterwards = function() qf.tell_began(c, began, visit) end,
+  }
 end)

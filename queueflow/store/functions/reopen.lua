@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.reopened
 -- costs    O(classes x log n)
--- keys     active present tickets undo visits
+-- keys     active due present tickets undo visits
 
 qf.register_move("reopen", "ticket.reopened", function(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)

@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.resumed
 -- costs    O(clinics of the room x classes x log n)
--- keys     active present tickets undo visits
+-- keys     active due present tickets undo visits
 
 qf.register_move("resume", "ticket.resumed", function(c, ticket)
   qf.wait_again(c, ticket, ticket.order_at)

@@ -11,7 +11,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state, unknown-clinic, unknown-room, validation
 -- tells    ticket.transferred
 -- costs    O(clinics of the room x classes x log n)
--- keys     active present rooms tickets undo visits
+-- keys     active due present rooms tickets undo visits
 
 qf.register_move("transfer", "ticket.transferred", function(c, ticket)
   local a = c.a

@@ -8,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.undone
 -- costs    O(tickets of the move x classes x log n)
--- keys     active present rooms tickets undo visits
+-- keys     active due persons present rooms tickets undo visits
 
 local IN_ROOM = { called = true, serving = true }
 
@@ -21,11 +21,12 @@ local function rooms_for(c, record)
     if before and IN_ROOM[before.state] and not IN_ROOM[now.state] then
       local room = rooms[before.room] or qf.load_room(c, before.room)
       rooms[before.room] = room
-      if room.state == "closed" or #room.tickets >= qf.room_setup(c, room.id).places then
+      local setup = qf.room_setup(c, room.id)
+      if setup == nil or room.state == "closed" or #room.tickets >= setup.places then
         return nil
       end
       room.tickets[#room.tickets + 1] = before.id
-      if now.state == "done" then
+      if now.state == "done" or now.state == "suspended" then
         room.served = room.served - 1
       end
     end
@@ -33,8 +34,33 @@ local function rooms_for(c, record)
   return rooms
 end
 
+-- Why the tickets cannot go back, or nil: the rules no longer have their clinic or class, or the patient has gone on.
+local function obstacle(c, record, visit)
+  local journey = {}
+  for _, ticket in ipairs(qf.journey(c, visit)) do
+    journey[ticket.id] = ticket
+  end
+  for _, changed in ipairs(record.tickets) do
+    local before = changed.before and cmsgpack.unpack(changed.before)
+    journey[changed.id] = before or nil
+    if before and (qf.class_index(c, before.priority) == nil or (before.clinic and not qf.clinic_setup(c, before.clinic))) then
+      return "gone from the rules"
+    end
+  end
+  local at_stops = 0
+  for _, ticket in pairs(journey) do
+    at_stops = at_stops + (qf.at_a_stop(ticket) and 1 or 0)
+  end
+  local known = visit.person and redis.call("HGET", qf.key.persons(c, c.day), visit.person)
+  if at_stops > 1 or (known and known ~= visit.id) then
+    return "under-way"
+  end
+  return nil
+end
+
 local function put_back(c, changed, rooms)
   local now = qf.load_ticket(c, changed.id)
+  redis.call("ZREM", qf.key.due(c), now.id)
   if now.state == "waiting" then
     qf.dequeue(c, now)
   end
@@ -52,6 +78,9 @@ local function put_back(c, changed, rooms)
   if before.state == "waiting" then
     qf.enqueue(c, before)
   end
+  if before.state == "called" then
+    qf.await_answer(c, before)
+  end
   qf.save_ticket(c, before)
   return before, now.clinic
 end
@@ -68,6 +97,11 @@ qf.register("undo", function(c)
   if record == nil then
     return qf.not_allowed(why, "undo")
   end
+  local visit = qf.load_visit(c, ticket.visit)
+  local blocked = obstacle(c, record, visit)
+  if blocked then
+    return qf.not_allowed(blocked, "undo")
+  end
   local rooms = rooms_for(c, record)
   if rooms == nil then
     return qf.not_allowed("room-taken", "undo")
@@ -80,10 +114,15 @@ qf.register("undo", function(c)
     touched[#touched + 1], touched[#touched + 2] = from or tickets[i].clinic, tickets[i].clinic or from
     back = changed.id == ticket.id and tickets[i] or back
   end
-  local visit = record.visit and cmsgpack.unpack(record.visit) or qf.load_visit(c, ticket.visit)
+  visit.state = record.visit_state
   qf.save_visit(c, visit)
-  if record.credit then
-    qf.took(c, qf.line(c, ticket.clinic), record.credit)
+  -- What the call took from the classes' credit, as far as they are the same ones; other calls' shares stay theirs.
+  if record.gave and record.version == c.version then
+    local line, credit = qf.line(c, ticket.clinic), {}
+    for i, one in ipairs(line.credit) do
+      credit[i] = one + record.gave.credit[i]
+    end
+    qf.took(c, line, { credit = credit, unreserved = math.max(0, line.unreserved + record.gave.unreserved) })
   end
   local told = {}
   for _, room in pairs(rooms) do

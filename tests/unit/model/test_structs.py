@@ -21,6 +21,7 @@ FEED_NAMES = {
     "ticket.requeued", "ticket.reinstated", "ticket.transferred", "ticket.held", "ticket.resumed", "ticket.cancelled",
     "ticket.undone", "ticket.suspended", "room.opened", "room.paused", "room.closed", "clinic.updated",
     "ruleset.published", "day.closed", "ticket.prioritised",
+    "ticket.released", "ticket.replanned", "ticket.reopened", "visit.merged",
 }  # fmt: skip
 """The names that feeds may carry."""
 

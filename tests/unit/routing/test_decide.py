@@ -150,6 +150,13 @@ def test_a_later_table_replaces_what_an_earlier_one_gave() -> None:
     assert len(made.decision.reasons) == 2
 
 
+def test_candidates_do_not_inherit_the_balance_of_others() -> None:
+    evening = facts("children", now_ms=1_795_482_000_000 + 12 * 3_600_000)
+    made = decide(ruleset(LATER.replace(', balance = "round-robin"', "")), evening)
+    assert made is not None
+    assert (made.candidates, made.balance) == (("desk",), Balance.SHORTEST_WAIT)
+
+
 def test_the_rows_that_make_a_decision_are_told_table_by_table() -> None:
     rows = matches(SET, facts(flags=("emergency",)))
     assert [(table.name, row.name) for table, row in rows] == [("priority", "emergency"), ("clinic", "internal")]

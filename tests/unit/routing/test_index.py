@@ -31,6 +31,15 @@ def test_the_index_leaves_exactly_the_rows_whose_cells_all_hold(table: list[Cell
     assert left >> len(table) == 0
 
 
+@given(st.data())
+def test_each_columns_index_is_right_alone(data: st.DataObject) -> None:
+    column = data.draw(st.sampled_from(ALL))
+    tests = [read_cell(written, column) for written in data.draw(st.lists(cells(column), max_size=8))]
+    value = data.draw(values(column))
+    left = Index([{column.name: (column, test)} for test in tests]).rows({} if value is None else {column.name: value})
+    assert [bool(left >> row & 1) for row in range(len(tests))] == [holds(test, value) for test in tests]
+
+
 @given(st.lists(rows(), max_size=8), st.lists(patients(), min_size=1, max_size=2))
 def test_the_row_that_is_chosen_is_the_first_that_cel_finds_true(
     table: list[Cells], worlds: list[dict[str, Value]]

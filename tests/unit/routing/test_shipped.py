@@ -148,3 +148,22 @@ def test_the_wall_does_not_say_what_a_sensitive_clinic_is_for(general: tuple[Fac
         assert found is not None
         assert set(found.public_name) == {"vi", "en"}
         assert found.public_name["vi"].startswith("Phòng khám chuyên khoa")
+
+
+def test_the_general_hospitals_page_says_what_its_files_say(general: tuple[Facility, Ruleset]) -> None:
+    facility, _ = general
+    page = (RULES / "lang-son-general" / "README.md").read_text("utf-8")
+    counts = f"{len(facility.clinics)} clinics, {len(facility.rooms)} rooms, {len(facility.services)} services"
+    assert counts in page
+    told = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ") and "`" in line]
+    assert told == [
+        [
+            clinic.name["vi"],
+            f"`{clinic.id}`",
+            clinic.series,
+            clinic.location["vi"],
+            clinic.policy.order,
+            ", ".join(room.name["vi"] for room in facility.rooms_of(clinic.id)),
+        ]
+        for clinic in facility.clinics
+    ]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from queueflow.routing.columns import Column, Kind, Value
 from queueflow.routing.conditions import Language, Rows
-from queueflow.routing.unary import NotUnderstood, as_cel, holds, implies, read_cell, said
+from queueflow.routing.unary import NotUnderstood, as_cel, holds, implies, read_cell, said, witness
 from tests.unit.routing.example import COLUMNS, cells, clock, plain_cells, values
 
 WORD, FLAGS, AGE, TIME, PROVEN = (COLUMNS[kind] for kind in Kind)
@@ -198,3 +198,11 @@ def test_every_test_implies_itself_and_anything(case: tuple[Column, object]) -> 
     assert implies(test, test, column)
     assert implies(test, read_cell("-", column), column)
     assert implies(read_cell("-", column), test, column) is (written == "-")
+
+
+@given(ANY_COLUMN.flatmap(lambda column: st.tuples(st.just(column), cells(column))))
+def test_a_witness_of_a_test_is_a_value_that_it_holds_of(case: tuple[Column, object]) -> None:
+    column, written = case
+    test = read_cell(written, column)
+    (value,) = witness(test, column)
+    assert holds(test, value)

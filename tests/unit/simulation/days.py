@@ -38,7 +38,7 @@ def day(**more: object) -> Day:
         "lines": 11,
         "checked_in": 11,
         "held": 1,
-        "answered": {s.ticket: 4 for s in stops},
+        "ours": {s.ticket for s in stops},
         "stops": {s.ticket: s for s in stops},
         "waiting": {"internal": [(BEGAN_MS, 0), (BEGAN_MS + 10_000, 3), (BEGAN_MS + 60_000, 0)], "eye": []},
         "calls": {"check-in": Calls(sent=11, took_s=[0.001] * 10 + [0.101])},

@@ -39,8 +39,9 @@ def test_an_event_told_twice_is_reported() -> None:
     assert Floor().tell(snapshot(), frames[0], frames[0]).broken() == {Promise.CHAIN: 1}
 
 
-def test_a_heartbeat_ahead_of_the_last_frame_is_reported() -> None:
-    assert Floor().tell(snapshot(3), heartbeat(4)).broken() == {Promise.CHAIN: 1}
+def test_a_heartbeat_behind_the_last_frame_is_reported_and_one_ahead_of_this_view_is_not() -> None:
+    assert Floor().tell(snapshot(3), heartbeat(2)).broken() == {Promise.CHAIN: 1}
+    assert Floor().tell(snapshot(3), heartbeat(9)).broken() == {}
 
 
 def test_a_second_snapshot_that_leads_back_is_reported_and_one_of_a_new_epoch_is_not() -> None:
@@ -179,6 +180,13 @@ def test_a_snapshot_in_the_middle_of_a_day_is_checked_too() -> None:
     floor = Floor().tell(snapshot(9, tickets=twice, rooms={**room("101", "t1"), **room("102", "t1")}))
     assert set(floor.broken()) == {Promise.NUMBERS, Promise.ONE_ROOM}
     assert floor.check.open == {"t1", "t2"}
+
+
+def test_whoever_ended_while_a_feed_was_lost_for_good_is_left_to_the_server_to_tell() -> None:
+    floor = Floor().tell(snapshot(), *served("t1", 1)[:2], snapshot(9, epoch="e2"))
+    floor.check.finish({"t1": 4})
+    assert floor.broken() == {}
+    assert floor.check.ended == {"t1": "unseen"}
 
 
 def test_a_day_that_ends_cancels_whoever_waits_and_that_is_a_final_state() -> None:

@@ -58,7 +58,7 @@ def test_counts_and_throughput_are_of_the_whole_day() -> None:
 
 def test_whoever_came_to_the_kiosk_in_between_is_counted_apart() -> None:
     stops = {s.ticket: s for s in (stop(100, 10), stop(200, 10))}
-    assert report_of(day(stops=stops, answered={"t100": 1})).counts.strangers == 1
+    assert report_of(day(stops=stops, ours={"t100"})).counts.strangers == 1
 
 
 def test_queues_are_told_in_hospital_time() -> None:

@@ -20,14 +20,20 @@ end
 
 -- Waiting again after a call, at `order_at`.
 function qf.wait_again(c, ticket, order_at)
+  redis.call("ZREM", qf.key.due(c), ticket.id)
   ticket.state, ticket.order_at = "waiting", order_at
   ticket.room, ticket.practitioner, ticket.called_at_ms = nil, nil, nil
   qf.enqueue(c, ticket)
   qf.save_ticket(c, ticket)
 end
 
+-- The states of a stop that its patient is at, one at a time.
 local AT_A_STOP = { waiting = true, called = true, serving = true, ["on-hold"] = true }
 local OVER = { done = true, cancelled = true, ["no-show"] = true }
+
+function qf.at_a_stop(ticket)
+  return AT_A_STOP[ticket.state] or false
+end
 
 -- Whether a stop of this visit is under way, so that another has to wait its turn.
 function qf.is_under_way(journey)

@@ -2,7 +2,7 @@
 
 -- step(c, ticket, after) changes and saves the ticket, and gives what else changed: {room, visit (saved), from (the
 -- clinic it left), also (other tickets), queue = false where no clinic's queue or room did, afterwards() to tell what
--- followed from it}; or a refusal, before its first write.
+-- followed from it, now (the ticket, where that changed it again)}; or a refusal, before its first write.
 function qf.register_move(name, event, step)
   qf.register(name, function(c)
     -- The library `string` is there when a function runs, not when it is loaded.
@@ -31,7 +31,7 @@ function qf.register_move(name, event, step)
     if changed.afterwards then
       changed.afterwards()
     end
-    return qf.ticket_result(c, ticket, visit)
+    return qf.ticket_result(c, changed.now or ticket, visit)
   end)
 end
 

@@ -9,15 +9,24 @@ function qf.note_before(c, id, packed)
   end
 end
 
--- Keeps what a move of that ticket changed. A ticket that came into being by the move has no before.
+-- Keeps what a move changed: its ticket and other stops of the visit; what the end of a day changed in the same call is
+-- not the move's. A ticket that came into being by the move has no before.
 function qf.keep_undo(c, action, ticket)
   local tickets = {}
   for _, id in ipairs(c.saved) do
-    local changed = { id = id, revision = c.revisions[id], before = c.before[id] or nil }
-    tickets[#tickets + 1] = changed
+    if string.sub(id, 1, #ticket.visit) == ticket.visit then
+      tickets[#tickets + 1] = { id = id, revision = c.revisions[id], before = c.before[id] or nil }
+    end
   end
-  local visit = ticket.visit
-  local record = { action = action, tickets = tickets, visit = c.before[visit] or nil, credit = c.credit }
+  local record = {
+    action = action,
+    at_ms = c.now,
+    day = c.day,
+    version = c.version,
+    tickets = tickets,
+    visit_state = cmsgpack.unpack(c.before[ticket.visit]).state,
+    gave = c.gave,
+  }
   redis.call("SET", qf.key.undo(c, ticket.id), cmsgpack.pack(record), "PX", KEEP_MS)
 end
 
@@ -25,7 +34,7 @@ end
 function qf.kept_undo(c, id)
   local packed = redis.call("GET", qf.key.undo(c, id))
   local record = packed and cmsgpack.unpack(packed)
-  if not record then
+  if not record or c.now - record.at_ms > KEEP_MS or record.day ~= c.day then
     return nil, "nothing to undo"
   end
   for _, changed in ipairs(record.tickets) do
