@@ -30,7 +30,7 @@ _MOST_MESSAGES: Final = 16
 AnySocket = WebSocket[Any, Any, Any]
 
 
-@websocket(FACILITY + "/feed", opt={"call": "feed"})
+@websocket(FACILITY + "/feed")
 async def feed(socket: AnySocket) -> None:
     """A view of the facility as a feed."""
     here = cast("Hall", socket.app.state["hall"])
