@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[1]
 ARTIFACTS = ROOT / "artifacts"
@@ -29,13 +30,14 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seconds", type=float, default=60)
     options.add_argument("--kiosks", type=int, default=30, help="busy at the day's peak")
-    options.add_argument("--doctors", type=int, default=25)
+    options.add_argument("--doctors", type=int, help="one a room, if not said")
     options.add_argument("--screens", type=int, default=50)
     options.add_argument("--workers", type=int, default=1)
     chosen = options.parse_args()
     ARTIFACTS.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, server(Path(folder), chosen.workers) as ready:
         shape = {name: getattr(chosen, name) for name in ("seconds", "kiosks", "doctors", "screens")}
+        shape["doctors"] = chosen.doctors or rooms(ready)
         code = locust(ready, shape)
     show(ARTIFACTS / "load_stats.csv")
     return code
@@ -63,6 +65,13 @@ def server(folder: Path, workers: int) -> Iterator[Path]:
             process.wait(STOP_S)
 
 
+def rooms(ready: Path) -> int:
+    """How many rooms the facility has."""
+    hall = json.loads(ready.read_bytes())
+    with urlopen(f"{hall['base_url']}/v1/facilities/{hall['facility']}") as answer:
+        return len(json.load(answer)["rooms"])
+
+
 def locust(ready: Path, shape: dict[str, float]) -> int:
     """Locust, headless and bounded in time: its own end, and one from outside should that not come."""
     command = [sys.executable, "-m", "locust", "-f", str(ROOT / "loadtests" / "locustfile.py"), "--headless"]
@@ -75,12 +84,15 @@ def locust(ready: Path, shape: dict[str, float]) -> int:
             command,
             cwd=ROOT,
             env={**os.environ, **environment},
-            stdout=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
             timeout=shape["seconds"] + 60,
             check=False,
         )
     except subprocess.TimeoutExpired:
         raise SystemExit("Locust did not end in time.") from None
+    if ended.returncode:
+        print(ended.stderr, file=sys.stderr)
     return ended.returncode
 
 

@@ -28,11 +28,13 @@ class DoctorUser(FastHttpUser):
         """Open a room."""
         answer = self.client.get(PATH, name="facility")
         rooms = msgspec.json.decode(answer.content or b"", type=OpenFacility).rooms
+        self.left: list[str] = []
         self.room = f"{PATH}/rooms/{rooms[next(_turns) % len(rooms)].id}"
         self._press(f"{self.room}/open", "open-room")
 
     def on_stop(self) -> None:
-        """Close it; whom it had called waits again."""
+        """See off whoever is in the room, and close it."""
+        self._finish()
         self._press(f"{self.room}/close", "close-room")
 
     @task
@@ -43,9 +45,14 @@ class DoctorUser(FastHttpUser):
         if called is None:
             return
         CALLS.pressed(called.id, pressed)
-        for action in ("start", "complete"):
-            self.wait()
-            self._press(f"{PATH}/tickets/{called.id}/{action}", action)
+        self.left = [f"{PATH}/tickets/{called.id}/{action}" for action in ("start", "complete")]
+        self.wait()
+        self._finish()
+
+    def _finish(self) -> None:
+        while self.left:
+            path = self.left.pop(0)
+            self._press(path, path.rpartition("/")[2])
 
     def _press(self, path: str, name: str) -> Called | None:
         answer = self.client.post(path, data=b"{}", headers=headers("console"), name=name)
