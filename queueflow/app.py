@@ -27,7 +27,7 @@ from queueflow.store.client import Store
 from queueflow.store.durability import durability_warnings
 from queueflow.store.reads import Reads
 from queueflow.store.vault import Vault, load_key
-from queueflow.web import board, console, feed, health, kiosk, lookup, moves, openapi, pages, patient, problems
+from queueflow.web import board, console, feed, health, kiosk, lookup, metrics, moves, openapi, pages, patient, problems
 from queueflow.web.auth import Tokens
 from queueflow.web.entry import LARGEST_BODY, Hall, admit, chance, fresh_epoch, now_ms, on_unknown_facility
 from queueflow.web.pages import Screens
@@ -163,6 +163,8 @@ async def _until_in_doubt(hall: Hall) -> None:
     while is_live and not hall.to_publish.is_set():
         with suppress(TimeoutError):
             await asyncio.wait_for(hall.to_publish.wait(), _AGAIN_S)
+        for facility in hall.facilities:
+            metrics.feeds(facility, hall.hub.listening(facility), is_live=hall.hub.is_live(facility))
         is_live = not hall.in_doubt
     hall.to_publish.clear()
 

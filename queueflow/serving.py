@@ -43,8 +43,12 @@ _KILL_AFTER_S: Final = DRAIN_S + 4
 _BACKLOG: Final = 2048
 _LARGEST_FRAME: Final = 16 * 1024
 _RESTART_S: Final = 0.5
+_LOOK_S: Final = 0.02
+_KEEP_ALIVE_S: Final = 75
+"""Seconds that a connection may be idle: longer than proxies keep theirs, so that it is they who let go."""
 _LOOK_AT_STORE_S: Final = 1.0
-_WORK: Final = "from queueflow.serving import work; work()"
+_WORK: Final = ("-P", "-c", "from queueflow.serving import work; work()")
+"""-P: nothing is imported from the folder that the server is started in, whose files may have our modules' names."""
 
 
 class CannotServe(Exception):
@@ -181,6 +185,7 @@ class Supervisor:
         while True:
             process = await self._start_worker(slot, environment)
             status = await process.wait()
+            metrics.worker_ended(environment.get(metrics.SHARED_FOLDER), process.pid)
             if not self._ready[slot].is_set():
                 raise CannotServe(f"A worker could not start (status {status}); the lines above say why.")
             _log.error("a worker ended (status %s); starting another", status)
@@ -191,7 +196,7 @@ class Supervisor:
         port = self._sockets[slot].fileno()
         try:
             process = await asyncio.create_subprocess_exec(
-                *(sys.executable, "-c", _WORK),
+                *(sys.executable, *_WORK),
                 stdin=asyncio.subprocess.PIPE,
                 pass_fds=(port, hammer),
                 env=environment,
@@ -245,7 +250,10 @@ class Supervisor:
         await asyncio.gather(*tasks, return_exceptions=True)
         await asyncio.gather(*(_end(process) for process in self._processes.values()))
         if self._embedded is not None:
-            await asyncio.to_thread(self._embedded.stop)
+            try:
+                await asyncio.to_thread(self._embedded.stop)
+            except EmbeddedStoreError as error:
+                raise CannotServe(str(error)) from error
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
@@ -284,6 +292,8 @@ class _Worker(uvicorn.Server):
 
     async def _ring(self) -> None:
         await self._hall.opened.wait()
+        while self._hall.in_doubt:  # noqa: ASYNC110 (the feeds ring no bell of their own)
+            await asyncio.sleep(_LOOK_S)
         os.write(self._bell_fd, b"!")
         os.close(self._bell_fd)
 
@@ -320,6 +330,7 @@ def server_config(app: Litestar, settings: Settings) -> uvicorn.Config:
         log_config=None,
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE_S,
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=list(settings.trusted_proxies),
         timeout_graceful_shutdown=DRAIN_S,

@@ -15,6 +15,7 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
     multiprocess,
@@ -31,6 +32,12 @@ _SECONDS: Final = Histogram(
     "Seconds from a request's head to its answer.",
     ["call"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0),
+)
+_LISTENERS: Final = Gauge(
+    "queueflow_feed_listeners", "Screens, consoles and phones that listen.", ["facility"], multiprocess_mode="livesum"
+)
+_LIVE: Final = Gauge(
+    "queueflow_feed_live", "1 while feeds show what the store holds.", ["facility"], multiprocess_mode="livemin"
 )
 _counters: Final[dict[tuple[str, int], Counter]] = {}
 _timers: Final[dict[str, Histogram]] = {}
@@ -58,6 +65,18 @@ def answered(scope: Scope, status: int) -> None:
         if timer is None:
             timer = _timers[call] = _SECONDS.labels(call)
         timer.observe(time.perf_counter() - begin)
+
+
+def feeds(facility: str, listeners: int, *, is_live: bool) -> None:
+    """How a facility's feeds are in this worker just now."""
+    _LISTENERS.labels(facility).set(listeners)
+    _LIVE.labels(facility).set(is_live)
+
+
+def worker_ended(folder: str | None, pid: int) -> None:
+    """A worker is gone, and with it those who listened to it."""
+    if folder is not None:
+        multiprocess.mark_process_dead(pid, folder)  # pyright: ignore[reportUnknownMemberType]
 
 
 def text() -> bytes:

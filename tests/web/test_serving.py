@@ -6,10 +6,13 @@ import signal
 import socket
 import stat
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from queueflow.serving import CannotServe, listen, prepare_data_dir
 from tests.web.processes import Demo, demo, environment, is_there, run, until
@@ -88,6 +91,22 @@ def test_metrics_are_the_sum_of_all_workers(two_workers: Demo) -> None:
         with two_workers.client() as client:
             client.get("/healthz")
     assert {counted() for _ in range(10)} == {before + 40}
+
+
+def test_listeners_are_counted_over_all_workers_and_go_with_them(two_workers: Demo) -> None:
+    def counted(name: str) -> float:
+        with two_workers.client() as client:
+            text = client.get("/metrics").text
+        found = re.search(rf'{name}\{{facility="{two_workers.facility}"\}} ([0-9.]+)', text)
+        return float(found[1]) if found else -1.0
+
+    address = two_workers.base_url.replace("http", "ws") + f"/v1/facilities/{two_workers.facility}/feed?view=board"
+    with ExitStack() as open_feeds:
+        for _ in range(8):
+            open_feeds.enter_context(connect(address, subprotocols=[Subprotocol("queueflow.v1")]))
+        until(lambda: counted("queueflow_feed_listeners") == 8, 15)
+        assert counted("queueflow_feed_live") == 1
+    until(lambda: counted("queueflow_feed_listeners") == 0, 15)
 
 
 def test_a_worker_that_was_killed_is_replaced_and_nobody_is_turned_away(two_workers: Demo) -> None:
