@@ -210,3 +210,6 @@ class VisitAudience(Audience):
             # The record may be ahead of the events that come in: it was read past them.
             if ticket.visit == self.view.visit and (known is None or ticket.revision >= known.revision):
                 self._journey[ticket.id] = ticket
+                if ticket.state is not TicketState.WAITING and self._place and self._place.ticket == ticket.id:
+                    # Should it wait again, its place is another one, and not known yet.
+                    self._place = None

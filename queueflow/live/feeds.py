@@ -76,7 +76,7 @@ class FacilityFeeds:
         The listeners of visits hear nothing until their record is read again (`outdated`, `renew`).
         """
         self._snapshot, self._history = Snapshot(state), remembered(state, past)
-        self._people.forget_all()
+        self._people.forget_all_but(())
         self._outdated = set(self._of_visits)
         self.is_live = True
         for audience in self._of_facility.values():
@@ -243,6 +243,8 @@ class FacilityFeeds:
             listener.show(audience.snapshot(self.epoch, now_ms))
             return
         missed = audience.since(since.offset, now_ms, self._snapshot, self._history)
+        # What was missed may have been about somebody who has left since.
+        self._people.forget_all_but(self._snapshot.visits)
         listener.resume(since.offset, missed, audience.offset)
         listener.mention(frames.heartbeat(self.offset, now_ms))
 

@@ -5,7 +5,7 @@ May import: model, live.public.
 Never: keep a patient whose visit is over, or write one down.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
 from queueflow.live.public import PatientDetails
 from queueflow.model.ids import VisitId
@@ -32,9 +32,10 @@ class People:
         """The visit is over."""
         self._known.pop(visit, None)
 
-    def forget_all(self) -> None:
-        """Another history begins."""
-        self._known.clear()
+    def forget_all_but(self, visits: Container[VisitId]) -> None:
+        """Only these are under way."""
+        for visit in [visit for visit in self._known if visit not in visits]:
+            del self._known[visit]
 
 
 def details(visit: Visit, patient: Patient) -> PatientDetails:

@@ -14,7 +14,7 @@ from queueflow.live.snapshot import Snapshot
 from queueflow.live.views import BoardView, ConsoleView, FacilityView, FloorView, VisitView, look, look_at_visit
 from queueflow.model.errors import StoreUnavailable
 from queueflow.model.ids import ClinicId, RoomId, VisitId
-from tests.unit.live.day import EAR, EYE, HEART, Day, open_patient
+from tests.unit.live.day import CANARY, EAR, EYE, HEART, Day, open_patient
 from tests.unit.live.wires import Reader, ReaderWire
 
 VIEWS: list[FacilityView] = [BoardView(), BoardView((EYE,)), ConsoleView(RoomId("r2"), (EAR, EYE)), FloorView()]
@@ -256,6 +256,10 @@ def test_a_patient_is_forgotten_when_the_visit_is_over() -> None:
     day.cancel(ticket)
     feeds.told(2, day.told[1])
     assert people._known == {}
+    returning = Reader(epoch="epoch-1", offset=0)
+    feeds.join(ConsoleView(RoomId("r1"), (EYE,)), read_since(returning.since), ReaderWire(returning))
+    assert CANARY in str(returning.frames)
+    assert people._known == {}
 
 
 def test_a_new_epoch_gives_everybody_a_new_snapshot_and_forgets_the_positions_of_the_old() -> None:
@@ -448,6 +452,23 @@ def test_a_visit_is_told_of_itself_at_once_and_of_its_place_soon() -> None:
     assert reader.picture["tickets"][mine]["state"] == "called"
     worker.move_visits()
     assert reader.picture == expected_visit(day, visit)
+
+
+def test_who_waits_again_has_no_place_until_it_is_known() -> None:
+    day = Day()
+    mine = day.check_in("eye")
+    visit = day.tickets[mine].visit
+    worker, reader = Worker(day), Reader()
+    worker.join_visit(visit, reader)
+    assert reader.picture["tickets"][mine]["position"] == 1
+    day.open("r1")
+    day.call(mine, "r1")
+    day.check_in("eye")
+    day.requeue(mine)
+    worker.hear()
+    assert reader.picture["tickets"][mine]["position"] is None
+    worker.move_visits()
+    assert reader.picture["tickets"][mine]["position"] == 2
 
 
 def test_a_visit_is_told_to_its_end_though_it_leaves_every_other_view() -> None:

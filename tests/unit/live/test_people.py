@@ -22,7 +22,10 @@ def test_a_patient_is_opened_once_and_again_only_after_being_forgotten() -> None
     assert len(opened) == 1
     people.forget(visit.id)
     assert people.open(visit) == first
-    people.forget_all()
+    people.forget_all_but({visit.id})
+    people.open(visit)
+    assert len(opened) == 2
+    people.forget_all_but(())
     people.open(visit)
     assert len(opened) == 3
 
