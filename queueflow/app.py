@@ -20,6 +20,7 @@ from queueflow.live.hub import Hub
 from queueflow.live.sources import StoreSources
 from queueflow.model.errors import NotAllowedInState, StoreUnavailable, UnknownFacility
 from queueflow.operations import rulesets
+from queueflow.operations.clockwork import Clockwork
 from queueflow.operations.rulesets import Rules, RulesText
 from queueflow.settings import Settings, SettingsError
 from queueflow.store.calls import Engine
@@ -27,7 +28,21 @@ from queueflow.store.client import Store
 from queueflow.store.durability import durability_warnings
 from queueflow.store.reads import Reads
 from queueflow.store.vault import Vault, load_key
-from queueflow.web import board, console, feed, health, kiosk, lookup, metrics, moves, openapi, pages, patient, problems
+from queueflow.web import (
+    board,
+    console,
+    feed,
+    health,
+    journeys,
+    kiosk,
+    lookup,
+    metrics,
+    moves,
+    openapi,
+    pages,
+    patient,
+    problems,
+)
 from queueflow.web.auth import Tokens
 from queueflow.web.entry import LARGEST_BODY, Hall, admit, chance, fresh_epoch, now_ms, on_unknown_facility
 from queueflow.web.pages import Screens
@@ -73,6 +88,8 @@ def create_app(settings: Settings) -> Litestar:
     async def open_hall(_: Litestar) -> AsyncGenerator[None]:
         opening = asyncio.create_task(_keep_open(hall, rules))
         opening.add_done_callback(_tell_of_fault)
+        clockwork = asyncio.create_task(Clockwork(hall.engine, facilities, now_ms).run())
+        clockwork.add_done_callback(_tell_of_fault)
         # Most often the store is there: then whoever waits for the start gets a worker that is ready.
         with suppress(TimeoutError):
             await asyncio.wait_for(hall.opened.wait(), _FIRST_TRY_S)
@@ -81,7 +98,8 @@ def create_app(settings: Settings) -> Litestar:
         finally:
             hall.draining = True
             opening.cancel()
-            await asyncio.gather(opening, return_exceptions=True)
+            clockwork.cancel()
+            await asyncio.gather(opening, clockwork, return_exceptions=True)
             await hall.hub.stop()
             await store.close()
 
@@ -90,6 +108,7 @@ def create_app(settings: Settings) -> Litestar:
             *kiosk.HANDLERS,
             *console.HANDLERS,
             *moves.HANDLERS,
+            *journeys.HANDLERS,
             *lookup.HANDLERS,
             *board.HANDLERS,
             *feed.HANDLERS,

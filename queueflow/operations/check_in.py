@@ -1,7 +1,7 @@
 """Check-in, whoever asks for it: what was shown and said becomes a decision and one call of the engine.
 
 Lives here: Arrival, and the way from it to a ticket.
-May import: model, formats, routing, store, operations.rulesets.
+May import: model, formats, routing, store, operations.choosing, operations.rulesets.
 Never: ask the clock or the dice, or let a name go further than into the vault.
 """
 
@@ -17,19 +17,14 @@ from queueflow.model.commands import CheckIn, Once, TicketResult
 from queueflow.model.days import local_time, service_day
 from queueflow.model.errors import Invalid, UnknownService, Unroutable
 from queueflow.model.facility import Facility
-from queueflow.model.ids import ClinicId, PriorityId, ServiceId
+from queueflow.model.ids import ServiceId
 from queueflow.model.patient import Identity, PartialDate, Patient, Sex, clean_name, partial_date
-from queueflow.model.priority import Balance
-from queueflow.model.ticket import Decision
+from queueflow.operations.choosing import Chosen, choose
 from queueflow.operations.rulesets import InForce
 from queueflow.routing.columns import ANSWER, Column, Kind
-from queueflow.routing.decide import decide
 from queueflow.routing.facts import Facts
 from queueflow.store.calls import Engine
 from queueflow.store.vault import Vault
-
-FALLBACK: Final = "fallback"
-"""The rule's name in a decision that no row made."""
 
 _MRN: Final = re.compile(r"[0-9A-Z](?:[0-9A-Z./-]{0,30}[0-9A-Z])?")
 _TIME: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -71,15 +66,6 @@ class Arrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     appointment: None = None
 
 
-class Chosen(msgspec.Struct, frozen=True):
-    """Where a check-in may go: what the rules said, or the facility's desk where they said nothing."""
-
-    candidates: tuple[ClinicId, ...]
-    priority: PriorityId
-    balance: Balance
-    decision: Decision
-
-
 class Attendant(msgspec.Struct, frozen=True):
     """Under whose name, when and with what chance a check-in is made: what comes from outside of it.
 
@@ -109,7 +95,7 @@ def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault)
     patient = _patient(identity, arrival.patient)
     answers = _answers(arrival.answers, in_force.rules.ruleset.answers)
     facts = Facts.of(identity, patient, service, answers, arrival.flags, language, by.now_ms, facility)
-    chosen = _choose(in_force, facts)
+    chosen = choose(in_force, facts)
     return CheckIn(
         facility=facility.id,
         now_ms=by.now_ms,
@@ -182,18 +168,6 @@ def _born(identity: Identity, said: SaidOfPatient) -> PartialDate | None:
     # What was said is looked at even where the document counts: a date that no calendar has is a mistake to mend.
     typed = None if said.birth_date is None else partial_date(said.birth_date, "patient.birth_date")
     return identity.birth_date or typed
-
-
-def _choose(in_force: InForce, facts: Facts) -> Chosen:
-    facility = in_force.rules.facility
-    choice = decide(in_force.rules.ruleset, facts)
-    if choice is not None:
-        decision = msgspec.structs.replace(choice.decision, ruleset=in_force.version)
-        return Chosen(choice.candidates, choice.priority, choice.balance, decision)
-    if facility.fallback is None:
-        raise Unroutable
-    priority = facility.fallback_priority or facility.priorities[-1].id
-    return Chosen((facility.fallback,), priority, Balance.FIRST, Decision(in_force.version, FALLBACK))
 
 
 def _service(arrival: Arrival, facility: Facility) -> ServiceId | None:

@@ -35,9 +35,10 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _SERIES = re.compile(r"[A-HJ-NP-Z]")
 _REENTER = re.compile(r"end|old-place|after ([1-9][0-9]{0,2})")
 _TOP: Final = (
-    *("id", "name", "time_zone", "languages", "fallback", "fallback_priority"),
+    *("id", "name", "time_zone", "languages", "closes_at", "fallback", "fallback_priority"),
     *("priorities", "services", "clinics", "rooms"),
 )
+_HOUR: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DAY_S: Final = 86_400
 
 
@@ -53,6 +54,7 @@ def read_facility(text: str, file: str) -> Facility:
         name=_local(root, "name", languages, needed=True),
         time_zone=_time_zone(root),
         languages=languages,
+        closes_at=_closing(root),
         services=tuple(_service(part, languages) for part in parts["services"]),
         clinics=tuple(_clinic(part, languages, ids["services"], ids["priorities"]) for part in parts["clinics"]),
         rooms=tuple(_room(part, languages, ids["clinics"]) for part in parts["rooms"]),
@@ -106,6 +108,15 @@ def _time_zone(root: Section) -> str:
             expected = 'expected an IANA name such as "Asia/Ho_Chi_Minh"'
             root.wrong(f'"{name}" is no known time zone: {expected}.', "time_zone")
     return name
+
+
+def _closing(root: Section) -> str | None:
+    if not root.has("closes_at"):
+        return None
+    hour = root.text("closes_at")
+    if hour and not _HOUR.fullmatch(hour):
+        root.wrong('expected a time such as "19:00".', "closes_at")
+    return hour
 
 
 def _local(section: Section, key: str, languages: Sequence[str], *, needed: bool = False) -> LocalText:

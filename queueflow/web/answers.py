@@ -129,6 +129,14 @@ def visit_answer(
     )
 
 
+def whole_visit(
+    facility: FacilityId, visit: Visit, journey: tuple[Ticket, ...], public_url: str | None, vault: Vault
+) -> VisitAnswer:
+    """A visit with its journey as it is answered to staff; where its stops stand in their queues is asked for apart."""
+    link = tracking_url(public_url, facility, visit, vault)
+    return visit_answer(facility, visit, tuple(ticket_answer(stop) for stop in journey), link)
+
+
 def opened(vault: Vault, facility: FacilityId, visit: Visit) -> Patient:
     """The patient of a visit, out of the vault.
 

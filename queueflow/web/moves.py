@@ -15,12 +15,12 @@ from litestar.types import ASGIApp
 from queueflow.model.commands import (
     Call,
     Cancel,
-    Complete,
     Hold,
     NoShow,
     Prioritise,
     Recall,
     Reinstate,
+    Reopen,
     Requeue,
     Resume,
     Start,
@@ -81,8 +81,8 @@ _MOVING = msgspec.json.Decoder(Moving)
 _TRANSFERRING = msgspec.json.Decoder(Transferring)
 _PRIORITISING = msgspec.json.Decoder(Prioritising)
 
-_TICKET: Final = f"{FACILITY}/tickets/{{ticket:str}}"
-_REFUSES: Final[tuple[type[QueueflowError], ...]] = (
+TICKET: Final = f"{FACILITY}/tickets/{{ticket:str}}"
+MOVE_REFUSES: Final[tuple[type[QueueflowError], ...]] = (
     UnknownTicket,
     NotAllowedInState,
     RevisionMismatch,
@@ -102,7 +102,7 @@ def _says(call: str, summary: str, ticket: object) -> dict[str, object]:
             body_example={},
             body_needed=False,
             gives=(Gives(200, "The ticket.", TicketAnswer, ticket),),
-            refuses=_REFUSES,
+            refuses=MOVE_REFUSES,
             key="optional",
             revision=True,
         )
@@ -110,7 +110,7 @@ def _says(call: str, summary: str, ticket: object) -> dict[str, object]:
 
 
 @post(
-    f"{_TICKET}/call",
+    f"{TICKET}/call",
     opt=says(
         Says(
             call="call",
@@ -118,7 +118,7 @@ def _says(call: str, summary: str, ticket: object) -> dict[str, object]:
             body=Calling,
             body_example={"room": "room-101"},
             gives=(Gives(200, "The called ticket.", TicketAnswer, examples.CALLED),),
-            refuses=(*_REFUSES, UnknownRoom, RoomNotOpen),
+            refuses=(*MOVE_REFUSES, UnknownRoom, RoomNotOpen),
             key="optional",
             revision=True,
         )
@@ -127,7 +127,7 @@ def _says(call: str, summary: str, ticket: object) -> dict[str, object]:
 async def call(request: AnyRequest) -> ASGIApp:
     """Call a chosen ticket."""
     here, who = hall(request), asked(request)
-    ticket = _ticket(request)
+    ticket = ticket_of(request)
     content = await body(request, _CALLING)
     if who.facility.room(content.room) is None:
         raise UnknownRoom
@@ -146,32 +146,26 @@ async def call(request: AnyRequest) -> ASGIApp:
     return ticket_answered(result)
 
 
-@post(f"{_TICKET}/recall", opt=_says("recall", "Call the called patient once more.", examples.CALLED))
+@post(f"{TICKET}/recall", opt=_says("recall", "Call the called patient once more.", examples.CALLED))
 async def recall(request: AnyRequest) -> ASGIApp:
     """Call once more."""
     return await _move(request, Recall, hall(request).engine.recall)
 
 
-@post(f"{_TICKET}/start", opt=_says("start", "The called patient is in the room.", examples.SERVING))
+@post(f"{TICKET}/start", opt=_says("start", "The called patient is in the room.", examples.SERVING))
 async def start(request: AnyRequest) -> ASGIApp:
     """Start a stop."""
     return await _move(request, Start, hall(request).engine.start)
 
 
-@post(f"{_TICKET}/complete", opt=_says("complete", "The stop is done; the visit's next begins to wait.", examples.DONE))
-async def complete(request: AnyRequest) -> ASGIApp:
-    """Complete a stop."""
-    return await _move(request, Complete, hall(request).engine.complete)
-
-
-@post(f"{_TICKET}/no-show", opt=_says("no-show", "The called patient did not come.", examples.NO_SHOW))
+@post(f"{TICKET}/no-show", opt=_says("no-show", "The called patient did not come.", examples.NO_SHOW))
 async def no_show(request: AnyRequest) -> ASGIApp:
     """Say that nobody came."""
     return await _move(request, NoShow, hall(request).engine.no_show)
 
 
 @post(
-    f"{_TICKET}/requeue",
+    f"{TICKET}/requeue",
     opt=_says("requeue", "The called patient waits again, where the clinic's policy says.", examples.WAITING),
 )
 async def requeue(request: AnyRequest) -> ASGIApp:
@@ -180,7 +174,7 @@ async def requeue(request: AnyRequest) -> ASGIApp:
 
 
 @post(
-    f"{_TICKET}/reinstate",
+    f"{TICKET}/reinstate",
     opt=_says("reinstate", "A patient who missed their call has come after all and waits again.", examples.WAITING),
 )
 async def reinstate(request: AnyRequest) -> ASGIApp:
@@ -189,7 +183,16 @@ async def reinstate(request: AnyRequest) -> ASGIApp:
 
 
 @post(
-    f"{_TICKET}/hold",
+    f"{TICKET}/reopen",
+    opt=_says("reopen", "A stop that was ended by mistake waits again, and its visit goes on.", examples.WAITING),
+)
+async def reopen(request: AnyRequest) -> ASGIApp:
+    """Let a stop that was ended by mistake wait again."""
+    return await _move(request, Reopen, hall(request).engine.reopen)
+
+
+@post(
+    f"{TICKET}/hold",
     opt=_says("hold", "A waiting ticket leaves its queue for a while; its place is kept.", examples.ON_HOLD),
 )
 async def hold(request: AnyRequest) -> ASGIApp:
@@ -197,20 +200,20 @@ async def hold(request: AnyRequest) -> ASGIApp:
     return await _move(request, Hold, hall(request).engine.hold)
 
 
-@post(f"{_TICKET}/resume", opt=_says("resume", "A ticket on hold waits again at its old place.", examples.WAITING))
+@post(f"{TICKET}/resume", opt=_says("resume", "A ticket on hold waits again at its old place.", examples.WAITING))
 async def resume(request: AnyRequest) -> ASGIApp:
     """Let a ticket on hold wait again."""
     return await _move(request, Resume, hall(request).engine.resume)
 
 
-@post(f"{_TICKET}/cancel", opt=_says("cancel", "The stop will not take place.", examples.CANCELLED))
+@post(f"{TICKET}/cancel", opt=_says("cancel", "The stop will not take place.", examples.CANCELLED))
 async def cancel(request: AnyRequest) -> ASGIApp:
     """Cancel a stop."""
     return await _move(request, Cancel, hall(request).engine.cancel)
 
 
 @post(
-    f"{_TICKET}/undo",
+    f"{TICKET}/undo",
     opt=_says("undo", "Take back the last move, once, while nothing of it has moved again.", examples.WAITING),
 )
 async def undo(request: AnyRequest) -> ASGIApp:
@@ -219,7 +222,7 @@ async def undo(request: AnyRequest) -> ASGIApp:
 
 
 @post(
-    f"{_TICKET}/transfer",
+    f"{TICKET}/transfer",
     opt=says(
         Says(
             call="transfer",
@@ -227,7 +230,7 @@ async def undo(request: AnyRequest) -> ASGIApp:
             body=Transferring,
             body_example={"clinic": "internal-2", "reason": "other-doctor"},
             gives=(Gives(200, "The ticket.", TicketAnswer, {**examples.WAITING, "clinic": "internal-2"}),),
-            refuses=(*_REFUSES, UnknownClinic),
+            refuses=(*MOVE_REFUSES, UnknownClinic),
             key="optional",
             revision=True,
         )
@@ -235,7 +238,7 @@ async def undo(request: AnyRequest) -> ASGIApp:
 )
 async def transfer(request: AnyRequest) -> ASGIApp:
     """Send a ticket to another clinic."""
-    who, ticket = asked(request), _ticket(request)
+    who, ticket = asked(request), ticket_of(request)
     content = await body(request, _TRANSFERRING)
     if who.facility.clinic(content.clinic) is None:
         raise UnknownClinic
@@ -247,7 +250,7 @@ async def transfer(request: AnyRequest) -> ASGIApp:
         once=once(request, content),
         ticket=ticket,
         if_revision=if_revision(request),
-        reason=_reason(content.reason),
+        reason=reason_of(content.reason),
         clinic=ClinicId(content.clinic),
         priority=None if content.priority is None else _priority(request, content.priority),
     )
@@ -255,7 +258,7 @@ async def transfer(request: AnyRequest) -> ASGIApp:
 
 
 @post(
-    f"{_TICKET}/prioritise",
+    f"{TICKET}/prioritise",
     opt=says(
         Says(
             call="prioritise",
@@ -263,7 +266,7 @@ async def transfer(request: AnyRequest) -> ASGIApp:
             body=Prioritising,
             body_example={"priority": "priority", "reason": "papers-seen"},
             gives=(Gives(200, "The ticket.", TicketAnswer, examples.WAITING),),
-            refuses=_REFUSES,
+            refuses=MOVE_REFUSES,
             key="optional",
             revision=True,
         )
@@ -271,7 +274,7 @@ async def transfer(request: AnyRequest) -> ASGIApp:
 )
 async def prioritise(request: AnyRequest) -> ASGIApp:
     """Put a ticket into another class."""
-    who, ticket = asked(request), _ticket(request)
+    who, ticket = asked(request), ticket_of(request)
     content = await body(request, _PRIORITISING)
     command = Prioritise(
         facility=who.facility.id,
@@ -281,7 +284,7 @@ async def prioritise(request: AnyRequest) -> ASGIApp:
         once=once(request, content),
         ticket=ticket,
         if_revision=if_revision(request),
-        reason=_reason(content.reason),
+        reason=reason_of(content.reason),
         priority=_priority(request, content.priority),
     )
     return ticket_answered(await hall(request).engine.prioritise(command))
@@ -289,7 +292,7 @@ async def prioritise(request: AnyRequest) -> ASGIApp:
 
 async def _move(request: AnyRequest, kind: type[Move], run: Run[Move]) -> ASGIApp:
     """One command on one ticket: they differ in nothing but their name."""
-    who, ticket = asked(request), _ticket(request)
+    who, ticket = asked(request), ticket_of(request)
     content = await body(request, _MOVING, empty=b"{}")
     command = kind(
         facility=who.facility.id,
@@ -299,19 +302,21 @@ async def _move(request: AnyRequest, kind: type[Move], run: Run[Move]) -> ASGIAp
         once=once(request, content),
         ticket=ticket,
         if_revision=if_revision(request),
-        reason=_reason(content.reason),
+        reason=reason_of(content.reason),
     )
     return ticket_answered(await run(command))
 
 
-def _ticket(request: AnyRequest) -> TicketId:
+def ticket_of(request: AnyRequest) -> TicketId:
+    """The ticket that an address names. Raises UnknownTicket."""
     ticket = path_part(request, "ticket")
     if not is_ticket_id(ticket):
         raise UnknownTicket
     return TicketId(ticket)
 
 
-def _reason(reason: str | None) -> str | None:
+def reason_of(reason: str | None) -> str | None:
+    """A reason as it came, if it is a slug. Raises Invalid."""
     if reason is not None and not is_slug(reason):
         raise Invalid("reason", "A reason is a word of lower-case letters, digits and hyphens.")
     return reason
@@ -325,5 +330,5 @@ def _priority(request: AnyRequest, priority: str) -> PriorityId:
 
 
 HANDLERS: Final = (
-    call, recall, start, complete, no_show, requeue, reinstate, hold, resume, cancel, undo, transfer, prioritise,
+    call, recall, start, no_show, requeue, reinstate, reopen, hold, resume, cancel, undo, transfer, prioritise,
 )  # fmt: skip
