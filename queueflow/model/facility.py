@@ -110,7 +110,7 @@ class Facility(msgspec.Struct, frozen=True, omit_defaults=True):
     """A facility as published: everything that does not change by a patient's coming.
 
     `time_zone`: IANA name; it decides the service day. `languages`: the first is the default.
-    `closes_at`: "19:00", when the hall closes by itself; None: staff close it, or nobody does.
+    `closing`: "19:00", when the hall closes by itself; None: staff close it, or nobody does.
     `fallback`: the clinic (a desk) that takes whom no rule matches, in class `fallback_priority`.
     """
 
@@ -124,7 +124,7 @@ class Facility(msgspec.Struct, frozen=True, omit_defaults=True):
     priorities: tuple[PriorityClass, ...]
     fallback: ClinicId | None = None
     fallback_priority: PriorityId | None = None
-    closes_at: str | None = None
+    closing: str | None = None
 
     def service(self, service: str) -> Service | None:
         """The service of that id, or None."""

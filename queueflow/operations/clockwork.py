@@ -54,7 +54,7 @@ class Clockwork:
 
 def is_past_closing(facility: Facility, now_ms: int) -> bool:
     """Whether today's closing hour has struck there."""
-    if facility.closes_at is None:
+    if facility.closing is None:
         return False
     now = local_time(now_ms, facility.time_zone)
-    return f"{now:%H:%M}" >= facility.closes_at
+    return f"{now:%H:%M}" >= facility.closing

@@ -35,7 +35,7 @@ _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Z]{2})?")
 _SERIES = re.compile(r"[A-HJ-NP-Z]")
 _REENTER = re.compile(r"end|old-place|after ([1-9][0-9]{0,2})")
 _TOP: Final = (
-    *("id", "name", "time_zone", "languages", "closes_at", "fallback", "fallback_priority"),
+    *("id", "name", "time_zone", "languages", "closing", "fallback", "fallback_priority"),
     *("priorities", "services", "clinics", "rooms"),
 )
 _HOUR: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
@@ -54,7 +54,7 @@ def read_facility(text: str, file: str) -> Facility:
         name=_local(root, "name", languages, needed=True),
         time_zone=_time_zone(root),
         languages=languages,
-        closes_at=_closing(root),
+        closing=_closing(root),
         services=tuple(_service(part, languages) for part in parts["services"]),
         clinics=tuple(_clinic(part, languages, ids["services"], ids["priorities"]) for part in parts["clinics"]),
         rooms=tuple(_room(part, languages, ids["clinics"]) for part in parts["rooms"]),
@@ -111,11 +111,11 @@ def _time_zone(root: Section) -> str:
 
 
 def _closing(root: Section) -> str | None:
-    if not root.has("closes_at"):
+    if not root.has("closing"):
         return None
-    hour = root.text("closes_at")
+    hour = root.text("closing")
     if hour and not _HOUR.fullmatch(hour):
-        root.wrong('expected a time such as "19:00".', "closes_at")
+        root.wrong('expected a time such as "19:00".', "closing")
     return hour
 
 

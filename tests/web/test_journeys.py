@@ -112,10 +112,10 @@ async def test_only_an_administrator_closes_the_hall(hospital: Hospital) -> None
 
 
 @pytest.mark.parametrize(
-    ("closes_at", "at", "past"),
+    ("closing", "at", "past"),
     [(None, 1_790_085_600_000, False), ("19:00", 1_790_078_399_000, False), ("19:00", 1_790_078_400_000, True)],
 )
-async def test_a_hall_closes_by_the_facilitys_own_clock(closes_at: str | None, at: int, past: bool) -> None:
+async def test_a_hall_closes_by_the_facilitys_own_clock(closing: str | None, at: int, past: bool) -> None:
     empty: dict[str, Any] = {"services": (), "clinics": (), "rooms": (), "priorities": (), "languages": ("vi",)}
-    facility = Facility(id="f", name={}, time_zone="Asia/Ho_Chi_Minh", closes_at=closes_at, **empty)  # type: ignore[arg-type]
+    facility = Facility(id="f", name={}, time_zone="Asia/Ho_Chi_Minh", closing=closing, **empty)  # type: ignore[arg-type]
     assert is_past_closing(facility, at) is past
