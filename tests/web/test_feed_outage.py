@@ -83,7 +83,7 @@ async def test_a_server_that_goes_down_says_bye_to_everybody_and_when_to_come_ba
 async def test_screens_outlive_their_worker_and_lose_nothing(tmp_path: Path) -> None:
     with demo(tmp_path, "--workers", "2") as server:
         board = f"{server.base_url.replace('http', 'ws', 1)}/v1/facilities/{server.facility}/feed?view=board"
-        readers = [Reader() for _ in range(8)]
+        readers = [Reader() for _ in range(16)]
         async with AsyncExitStack() as stack:
             screens = [await stack.enter_async_context(listen(board, reader=reader)) for reader in readers]
             for screen in screens:
