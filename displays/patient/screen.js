@@ -93,14 +93,14 @@ function facts(ticket) {
   return el(
     "dl",
     {},
-    waiting && ticket.position > 1 && fact(t("visit.ahead"), String(ticket.position - 1), "ahead"),
-    waiting && range && fact(t("visit.wait"), noRoom ? t("visit.no_room_open") : range, "wait"),
-    place.length > 0 && fact(t("visit.where"), place.join(" · "), "where"),
+    waiting && ticket.position > 1 && fact(t("visit.ahead"), [String(ticket.position - 1)], "ahead"),
+    waiting && range && fact(t("visit.wait"), [noRoom ? t("visit.no_room_open") : range], "wait"),
+    place.length > 0 && fact(t("visit.where"), place, "where"),
   );
 }
 
-function fact(label, value, className) {
-  return el("div", { class: className }, el("dt", {}, label), el("dd", {}, value));
+function fact(label, lines, className) {
+  return el("div", { class: className }, el("dt", {}, label), ...lines.map((line) => el("dd", {}, line)));
 }
 
 function way(stops) {

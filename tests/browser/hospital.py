@@ -25,10 +25,11 @@ _serial = itertools.count(1)
 
 
 class Card:
-    """A synthetic identity card that nobody has used yet."""
+    """A synthetic identity card that nobody has used yet. `birth`: DDMMYYYY or YYYY."""
 
     def __init__(self, name: str = "Nguyễn Thị Bình", birth: str = "02091985", sex: str = "Nữ") -> None:
-        self.pin = f"0{20 if sex == 'Nữ' else 1:02d}1{birth[-2:]}{next(_serial):06d}"
+        century = 2 * ((int(birth[-4:]) - 1900) // 100) + (sex == "Nữ")
+        self.pin = f"020{century}{birth[-2:]}{next(_serial):06d}"
         self.name = name
         self.birth = birth
         self.text = f"{self.pin}||{name}|{birth}|{sex}|Thôn Mẫu 1, Xã Thử Nghiệm, Lạng Sơn|01072022"

@@ -5,7 +5,7 @@ import pytest
 
 from queueflow.model import errors
 from tests.unit.displays.conftest import Run
-from tools.docstrings import DISPLAYS
+from tools.docstrings import DISPLAYS, ROOT
 
 WORDS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in DISPLAYS.glob("words/*.json")}
 CODE = re.sub(r"//.*", "", "\n".join(path.read_text(encoding="utf-8") for path in DISPLAYS.rglob("*.js")))
@@ -33,6 +33,18 @@ def test_every_word_that_a_screen_asks_for_is_there_and_none_is_left_over(langua
     assert asked - set(WORDS[language]) == set()
     unused = {key for key in WORDS[language] if key not in asked and not MADE_BY_PUTTING_TOGETHER.fullmatch(key)}
     assert unused == {"page.no_script"}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_every_group_that_the_shipped_rules_know_has_its_name_at_the_desk(language: str) -> None:
+    rules = (ROOT / "routing_rules" / "lang-son-general" / "rules.toml").read_text(encoding="utf-8")
+    flags = {
+        flag
+        for found in re.findall(r"flags = (\[[^]]*\]|\"[^\"]*\")", rules)
+        for flag in re.findall(r"[a-z0-9-]+", found)
+    }
+    assert flags
+    assert {flag for flag in flags if f"console.flag.{flag}" not in WORDS[language]} == set()
 
 
 @pytest.mark.browser
