@@ -13,7 +13,7 @@ from typing import Final
 
 from queueflow.model.facility import Facility
 from queueflow.model.ids import RoomId
-from queueflow.simulation.arrivals import ServiceShare, mix_of
+from queueflow.simulation.arrivals import CONSULTATION_S, ServiceShare, mix_of
 from queueflow.simulation.clock import Clock, dice, fresh_run, today
 from queueflow.simulation.day import USUAL, arriving
 from queueflow.simulation.day_file import Arriving
@@ -41,9 +41,10 @@ _TIDY_EVERY_S: Final = 60.0
 
 
 def kept_free(facility: Facility) -> RoomId:
-    """The room that no doctor of ours ever opens: the first whose clinics are all served in other rooms as well."""
+    """The room that no doctor of ours ever opens: the first for consultations that are given in other rooms as well."""
+    consulting = {clinic.id for clinic in facility.clinics if clinic.service_mean_s >= CONSULTATION_S}
     for room in facility.rooms:
-        if all(len(facility.rooms_of(clinic)) > 1 for clinic in room.clinics):
+        if all(clinic in consulting and len(facility.rooms_of(clinic)) > 1 for clinic in room.clinics):
             return room.id
     return facility.rooms[0].id
 
