@@ -96,9 +96,21 @@ class Chain:
 
 _MOVES: Final = frozenset(
     {(before.value, after.value) for moves in TRANSITIONS.values() for before, after in moves.items()}
-    # The visit's next stop begins to wait, or a check-in makes a stop.
-    | {("planned", "waiting"), ("", "waiting"), ("", "planned")}
+    # The visit's next stop begins to wait, one goes on after its tests, or a check-in makes a stop.
+    | {("planned", "waiting"), ("suspended", "waiting"), ("", "waiting"), ("", "planned")}
 )
+_STAYS: Final = frozenset(
+    {
+        "ticket.recalled",
+        "ticket.released",
+        "ticket.replanned",
+        "ticket.transferred",
+        "ticket.prioritised",
+        "ticket.undone",
+        "visit.merged",
+    }
+)
+"""Events after which a ticket may be in the state that it was in."""
 _GONE_AFTER: Final = frozenset({TicketState.DONE.value, TicketState.CANCELLED.value})
 _IN_A_ROOM: Final = frozenset({TicketState.CALLED.value, TicketState.SERVING.value})
 
@@ -177,7 +189,10 @@ class FloorCheck:
             before, now = self._picture.tickets.get(name), after.tickets.get(name)
             self._look_at_move(name, before, now, frame)
             self._look_at_order(name, before, now, frame)
-            if now is not None:
+            if now is not None and frame.name == "visit.merged":
+                # Two visits were one person's: what was the one's number is now the other's.
+                self._visit_of_number[now.number] = now.visit or name
+            elif now is not None:
                 self._look_at_number(name, now, frame.offset)
             self._look_at_room(name, now, frame.offset)
         rooms = {**self._picture.rooms, **after.rooms}
@@ -199,15 +214,18 @@ class FloorCheck:
                 self.ended[name] = state
                 self.open.discard(name)
             else:
+                self.ended.pop(name, None)
                 self.open.add(name)
         if was == state:
             # What a view says of the patient may change without the ticket; a move always raises the revision.
             moved = now is not None and before is not None and now.revision != before.revision
             if moved or frame.name == "ticket.recalled":
                 what = f"ticket {name} was {was} already when {frame.name} was told"
-                self._ledger.hold(Promise.MOVES, frame.name == "ticket.recalled", ("floor", frame.offset), what)
+                self._ledger.hold(Promise.MOVES, frame.name in _STAYS, ("floor", frame.offset), what)
             return
         holds = (was, state) in _MOVES or (frame.name in ("room.closed", "day.closed") and was not in _GONE_AFTER)
+        if frame.name == "ticket.undone":
+            holds = (state, was) in _MOVES
         what = f"ticket {name} went from {was or 'nothing'} to {state} by {frame.name}"
         self._ledger.hold(Promise.MOVES, holds, ("floor", frame.offset), what)
 
@@ -232,6 +250,9 @@ class FloorCheck:
                 what = f"ticket {name} was called before {first}, which has waited longer in its class"
                 self._ledger.hold(Promise.ORDER, first == name, ("floor", frame.offset), what)
             line.pop(name, None)
+        elif before is not None and before.state == "waiting" and frame.name != "ticket.issued":
+            # Moved to another clinic or class, or within its own, by somebody who may.
+            self._order.get((before.clinic or "", before.priority or ""), {}).pop(name, None)
         elif now is not None and state == "waiting" and frame.name == "ticket.issued":
             self._order.setdefault((now.clinic or "", now.priority or ""), {})[name] = None
 

@@ -66,7 +66,9 @@ class Journal:
             stop = Stop(name, known.number, known.service or "", known.priority or "")
             self.stops[name] = stop
         if now is None:
-            stop.outcome, stop.ended_ms = ("done" if event == "ticket.completed" else "cancelled"), at_ms
+            # A hall that closes lets go of whoever is being served as done, and of all others as cancelled.
+            served = event == "ticket.completed" or (before is not None and before.state == "serving")
+            stop.outcome, stop.ended_ms = ("done" if served else "cancelled"), at_ms
             return
         stop.clinic = now.clinic or stop.clinic
         if now.state == "waiting" and stop.waits_from_ms is None:

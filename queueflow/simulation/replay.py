@@ -13,15 +13,16 @@ from typing import Any, Final
 
 import msgspec
 
+from queueflow.model.ticket import FINAL
 from queueflow.simulation.checks import Ledger
 from queueflow.simulation.clock import Clock, dice, fresh_run, utc_now
 from queueflow.simulation.day_file import Arriving
 from queueflow.simulation.door import Door, OpenFacility, Refused, Tokens, Unreachable
 from queueflow.simulation.feed import FeedAddress, FeedRefused, Followed, follow
-from queueflow.simulation.hospital import Intention, Intentions, Kiosk
+from queueflow.simulation.hospital import Intention, Intentions, IssuedTicket, Kiosk
 from queueflow.simulation.inquiry import Inquiry
 from queueflow.simulation.report import Day, Report, report_of
-from queueflow.simulation.rooms import Habits, Room, Rota
+from queueflow.simulation.rooms import Habits, Nothing, Room, Rota
 from queueflow.simulation.watch import BoardWatch, FloorWatch
 
 OPENS_S: Final = (6 * 3600 + 2700, 7 * 3600 + 900)
@@ -36,6 +37,9 @@ _BEGIN_WITHIN_S: Final = 15.0
 _STALLED_S: Final = 30.0
 _LONGEST_STOP_S: Final = 2.5 * 3600
 _COMPARE_EVERY_S: Final = 600.0
+_LOOK_S: Final = 0.05
+_QUIET_S: Final = 1.0
+"""Wall seconds without an event after which what is still planned is not about to begin."""
 _SETTLE_S: Final = 5.0
 
 
@@ -239,9 +243,23 @@ class _Replay:
         still_s = _STALLED_S + _LONGEST_STOP_S / self._options.speed
         check = self._floor.check
         while check.open or not self._intentions.answered.keys() <= check.ended.keys():
-            await asyncio.sleep(0.05)
-            if self._clock.wall_s() - self._floor.last_event_s > still_s:
+            await asyncio.sleep(_LOOK_S)
+            quiet_s = self._clock.wall_s() - self._floor.last_event_s
+            if quiet_s > still_s:
                 return
+            if quiet_s > _QUIET_S:
+                await self._send_home()
+
+    async def _send_home(self) -> None:
+        """Whoever never came for their first stop will not come for the next: a desk cancels it, as the rules want."""
+        tickets = self._floor.picture.tickets
+        here = {seen.visit for seen in tickets.values() if seen.state not in ("planned", *FINAL)}
+        for name, seen in list(tickets.items()):
+            if seen.state == "planned" and seen.visit not in here:
+                with suppress(Refused, Unreachable):
+                    path = f"/tickets/{name}/cancel"
+                    answer = await self._door.post("cancel", path, self._options.tokens.console, Nothing())
+                    self._intentions.note(msgspec.json.decode(answer.body, type=IssuedTicket))
 
     async def _see_it_settle(self) -> None:
         """Until the floor has told of the rooms' closing, the last that anybody did."""

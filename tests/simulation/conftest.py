@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -15,24 +16,35 @@ START_S = 60
 
 
 class Ready(msgspec.Struct):
+    """A demo's ready file, and where it lies."""
+
     base_url: str
     facility: str
     tokens: dict[str, str]
-    pid: int
-
-
-def ready_file(folder: Path) -> Path:
-    return folder / "ready.json"
+    file: str = ""
 
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Ready]:
-    """A demo's ready file, read."""
-    ready = ready_file(tmp_path)
+    """A hall of a test's own."""
+    with _demo(tmp_path) as ready:
+        yield ready
+
+
+@pytest.fixture(scope="module")
+def used_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
+    """A hall that a module's tests use one after the other, each leaving nobody waiting and every room closed."""
+    with _demo(tmp_path_factory.mktemp("hall")) as ready:
+        yield ready
+
+
+@contextmanager
+def _demo(folder: Path) -> Iterator[Ready]:
+    ready = folder / "ready.json"
     command = [sys.executable, "-m", "queueflow", "demo", "--no-patients", "--port", "0"]
-    command += ["--ready-file", str(ready), "--data-dir", str(tmp_path / "data")]
+    command += ["--ready-file", str(ready), "--data-dir", str(folder / "data")]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUEUEFLOW_")}
-    log = tmp_path / "server.log"
+    log = folder / "server.log"
     with log.open("wb") as out, subprocess.Popen(command, env=environment, stdout=out, stderr=out) as process:
         try:
             deadline = time.monotonic() + START_S
@@ -40,7 +52,7 @@ def hall(tmp_path: Path) -> Iterator[Ready]:
                 if process.poll() is not None or time.monotonic() > deadline:
                     pytest.fail(f"no server: {log.read_text()[-2000:]}")
                 time.sleep(0.05)
-            yield msgspec.json.decode(ready.read_bytes(), type=Ready)
+            yield msgspec.structs.replace(msgspec.json.decode(ready.read_bytes(), type=Ready), file=str(ready))
         finally:
             process.send_signal(signal.SIGTERM)
             process.wait(START_S)

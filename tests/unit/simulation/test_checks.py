@@ -122,6 +122,32 @@ def test_a_recall_and_a_changed_patient_are_no_faults() -> None:
     assert Floor().tell(snapshot(), first, call, recalled, renamed).broken() == {}
 
 
+def test_moves_that_staff_may_make_are_no_faults() -> None:
+    floor = Floor().tell(
+        snapshot(),
+        event(1, "ticket.issued", tickets=ticket("t1", "waiting")),
+        event(2, "ticket.issued", tickets=ticket("t2", "waiting")),
+        event(3, "ticket.transferred", tickets=ticket("t1", "waiting", 2, clinic="eye")),
+        event(4, "ticket.called", tickets=ticket("t2", "called", 2, room="101"), rooms=room("101", "t2")),
+        event(5, "ticket.undone", tickets=ticket("t2", "waiting", 3), rooms=room("101")),
+        event(6, "ticket.prioritised", tickets=ticket("t2", "waiting", 4, priority="emergency")),
+        event(7, "ticket.called", tickets=ticket("t2", "called", 5, room="101"), rooms=room("101", "t2")),
+        event(8, "ticket.started", tickets=ticket("t2", "serving", 6, room="101")),
+        event(9, "ticket.completed", tickets={"t2": None}, rooms=room("101")),
+        event(10, "ticket.reopened", tickets=ticket("t2", "waiting", 8)),
+        event(11, "visit.merged", tickets=ticket("t1", "waiting", 3, clinic="eye", visit="vt2")),
+    )
+    assert floor.broken() == {}
+    assert floor.check.open == {"t1", "t2"}
+    assert floor.check.ended == {}
+
+
+def test_an_undone_move_that_nobody_could_have_made_is_reported() -> None:
+    planned = event(1, "ticket.issued", tickets=ticket("t1", "planned"))
+    undone = event(2, "ticket.undone", tickets=ticket("t1", "called", 2, room="101"))
+    assert Floor().tell(snapshot(), planned, undone).broken() == {Promise.MOVES: 1}
+
+
 def test_whoever_is_called_before_somebody_who_waited_longer_in_their_class_is_reported() -> None:
     floor = Floor().tell(
         snapshot(),
