@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test browser fuzz faults bench bench-load soak check format lint types imports house docs wheel lock
+.PHONY: help setup demo test browser screenshots fuzz faults bench bench-load soak check format lint types imports house docs wheel lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -49,6 +49,10 @@ test: $(READY) ## every test; those that need chromium or redis-server are told 
 browser: $(READY) ## the screens' tests alone, in a real browser
 	@tools/system_packages.sh
 	@$(PYTEST) tests/browser
+
+screenshots: $(READY) ## the pictures in docs/images, taken anew
+	@tools/system_packages.sh
+	@$(BIN)/python -m tests.browser.screenshots
 
 fuzz: $(READY) ## random days and hostile input, for long
 	@QUEUEFLOW_FUZZ=1 $(PYTEST) tests/properties

@@ -11,7 +11,7 @@ from tools.docstrings import ROOT
 # Written so that these lines do not match themselves.
 _MACHINE_PATH = re.compile(r"(?<![\w.])/(?:work|root|home|Users)/\w")
 _INDEX = re.compile(r"py[p]i\.org|python[h]osted|npm[j]s|deb\.[d]ebian|[r]egistry\.npm")
-_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_LINK = re.compile(r"(?:\[[^\]]*\]\(|src=\")([^)\s\"]+)")
 
 
 def _kept() -> list[Path]:
