@@ -32,15 +32,21 @@ def local_time(at_ms: int, time_zone: str) -> datetime:
     return datetime.fromtimestamp(at_ms / 1000, zone(time_zone))
 
 
+@lru_cache(maxsize=1024)
+def _second(at_s: int) -> str:
+    """The same without the milliseconds; many things happen in one second, and formatting is what costs."""
+    return f"{datetime.fromtimestamp(at_s, UTC):%Y-%m-%dT%H:%M:%S}"
+
+
 def service_day(at_ms: int, time_zone: str) -> ServiceDay:
     """The service day (YYYYMMDD) that an instant falls in."""
-    return ServiceDay(local_time(at_ms, time_zone).strftime("%Y%m%d"))
+    day = local_time(at_ms, time_zone)
+    return ServiceDay(f"{day.year:04d}{day.month:02d}{day.day:02d}")
 
 
 def rfc3339(at_ms: int) -> str:
     """Unix milliseconds as RFC 3339 in UTC with milliseconds: 2026-11-24T00:30:00.000Z."""
-    moment = datetime.fromtimestamp(at_ms // 1000, UTC)
-    return f"{moment:%Y-%m-%dT%H:%M:%S}.{at_ms % 1000:03d}Z"
+    return f"{_second(at_ms // 1000)}.{at_ms % 1000:03d}Z"
 
 
 def from_rfc3339(text: str) -> int:

@@ -11,7 +11,8 @@ from queueflow.live.people import details
 from queueflow.live.public import PatientDetails
 from queueflow.model.commands import TicketResult
 from queueflow.model.days import rfc3339
-from queueflow.model.ids import FacilityId, ServiceDay, TicketId
+from queueflow.model.facility import Facility
+from queueflow.model.ids import ClinicId, FacilityId, ServiceDay, TicketId
 from queueflow.model.live_state import ClinicQueue, Place, RoomState, VisitRecord
 from queueflow.model.patient import Patient
 from queueflow.model.ticket import FINAL, Ticket, Wait
@@ -197,6 +198,19 @@ def room_answer(room: RoomState) -> RoomAnswer:
 def tracking_url(public_url: str | None, facility: FacilityId, visit: Visit, vault: Vault) -> str:
     """The patient's page: absolute where the installation says how it is reached from outside, else from the root."""
     return f"{(public_url or '').rstrip('/')}/visit/{facility}/{visit.id}?k={vault.link_key(facility, visit.id)}"
+
+
+def directions(facility: Facility) -> dict[ClinicId, dict[str, str]]:
+    """To each clinic, by the name that may stand on a wall: what it is called and where it lies, in every language."""
+    return {
+        clinic.id: {
+            language: " – ".join(
+                text[language] for text in (clinic.public_name or clinic.name, clinic.location) if language in text
+            )
+            for language in facility.languages
+        }
+        for clinic in facility.clinics
+    }
 
 
 def iso_day(day: ServiceDay) -> str:

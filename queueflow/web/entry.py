@@ -7,7 +7,6 @@ Never: know one call from another.
 """
 
 import asyncio
-import base64
 import re
 import secrets
 import time
@@ -37,6 +36,7 @@ from queueflow.store.reads import Reads
 from queueflow.store.vault import Vault
 from queueflow.web import metrics, problems
 from queueflow.web.answer import Answer
+from queueflow.web.answers import directions
 from queueflow.web.auth import MAY, Tokens, bearer
 
 AnyRequest = Request[Any, Any, Any]
@@ -50,7 +50,8 @@ FACILITY: Final = "/v1/facilities/{facility:str}"
 
 _KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _REVISION: Final = re.compile(r'"([0-9]{1,15})"|([0-9]{1,15})', re.ASCII)
-_CROCKFORD: Final = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789abcdefghjkmnpqrstvwxyz")
+_CROCKFORD: Final = b"0123456789abcdefghjkmnpqrstvwxyz" * 8
+"""For each of the 256 bytes one of 32 characters, each as often as the others."""
 _NONCE_LENGTH: Final = 13
 _ASKED: Final = "queueflow.asked"
 
@@ -58,9 +59,9 @@ _ASKED: Final = "queueflow.asked"
 class Hall:
     """What handlers work with; made once by app.create_app.
 
-    `in_force`: the facilities whose rules are published, each with the version in force; one that is missing here
-    though it is in `facilities` waits for the store, and `to_publish` says that one has begun to. `opened`: all of
-    them were published once. `draining`: the server is going down.
+    `directions`: the way to each clinic. `in_force`: the facilities whose rules are published, each with the version
+    in force; one that is missing here though it is in `facilities` waits for the store, and `to_publish` says that one
+    has begun to. `opened`: all of them were published once. `draining`: the server is going down.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Hall:
         allowed_origins: tuple[str, ...],
     ) -> None:
         self.facilities = facilities
+        self.directions = {facility: directions(of) for facility, of in facilities.items()}
         self.in_force: dict[FacilityId, InForce] = {}
         self.store = store
         self.engine = engine
@@ -135,7 +137,7 @@ def now_ms() -> int:
 
 def fresh_nonce() -> str:
     """13 characters of base 32 (Crockford's letters): 65 random bits, the part of a visit's id that nobody guesses."""
-    return base64.b32encode(secrets.token_bytes(10))[:_NONCE_LENGTH].translate(_CROCKFORD).decode()
+    return secrets.token_bytes(_NONCE_LENGTH).translate(_CROCKFORD).decode()
 
 
 def fresh_epoch() -> str:

@@ -79,23 +79,13 @@ def _checked_in(here: Hall, facility: Facility, result: TicketResult) -> CheckIn
     return CheckInAnswer(
         visit=visit_answer(facility.id, result.visit, journey, link),
         ticket=given,
-        directions=_directions(facility, result),
+        directions=_directions(here, facility, result),
         decision=None if decision is None else DecisionAnswer(decision.ruleset, decision.rule, decision.reasons),
     )
 
 
-def _directions(facility: Facility, result: TicketResult) -> dict[str, str]:
-    """Where to go now: the clinic, by the name that may stand on a wall, and where it lies.
-
-    While the ticket's own stop is planned, that is where the stop under way is.
-    """
+def _directions(here: Hall, facility: Facility, result: TicketResult) -> dict[str, str]:
+    """Where to go now. While the ticket's own stop is planned, that is where the stop under way is."""
     stops: list[Ticket] = [result.ticket, *result.journey]
     at = next((stop.clinic for stop in stops if stop.clinic is not None), None)
-    clinic = None if at is None else facility.clinic(at)
-    if clinic is None:
-        return {}
-    name = clinic.public_name or clinic.name
-    return {
-        language: " – ".join(text for text in (name.get(language, ""), clinic.location.get(language, "")) if text)
-        for language in facility.languages
-    }
+    return {} if at is None else here.directions[facility.id].get(at, {})
