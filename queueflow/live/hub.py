@@ -34,7 +34,7 @@ HEARTBEAT_S: Final = 10.0
 MOVES_EVERY_S: Final = 0.5
 """How often, at most, a facility's visits are asked for their places."""
 CATCH_UP_S: Final = 0.5
-"""How long a listener may wait for a worker that is behind the one it comes from."""
+"""How long a listener may wait for a worker that has just started, or is behind the one it comes from."""
 DRAIN_S: Final = 2.0
 _RESTART_S: Final = 1.0
 _LOOK_S: Final = 0.02
@@ -164,9 +164,13 @@ class Hub:
         self._feeds[facility].leave(listener)
 
     async def _catch_up(self, feeds: FacilityFeeds, since: Since | None) -> None:
-        """Wait for what a listener got from a worker that was a moment ahead: it must not be shown an older state."""
+        """Wait a moment for a worker that has just started, or is behind the one that a listener comes from.
+
+        Whoever was shown a state must not be shown an older one of the same history.
+        """
         for _ in range(round(CATCH_UP_S / _LOOK_S)):
-            if since is None or since.epoch != feeds.epoch or since.offset <= feeds.offset:
+            is_behind = since is not None and since.epoch == feeds.epoch and since.offset > feeds.offset
+            if feeds.epoch and not is_behind:
                 return
             await asyncio.sleep(_LOOK_S)
 

@@ -98,15 +98,28 @@ async def test_screens_outlive_their_worker_and_lose_nothing(tmp_path: Path) -> 
         second = await asyncio.to_thread(checked_in, server, "BETWEEN-1")
         await until(lambda: len(server.workers()) == 2 and worker not in server.workers())
         third = await asyncio.to_thread(checked_in, server, "BETWEEN-2")
+        for reader in readers:
+            await shown(board, reader, {second, third})
+            assert len(reader.of_type("snapshot")) == 1
         async with AsyncExitStack() as stack:
             screens = [await stack.enter_async_context(listen(board, reader=reader)) for reader in readers]
             for screen in screens:
-                await screen.until(lambda reader: {second, third} <= reader.picture["tickets"].keys())
-                assert len(screen.reader.of_type("snapshot")) == 1
+                await screen.until(lambda reader: reader.frames[-1]["type"] == "heartbeat")
             os.kill(server.pid, signal.SIGTERM)
             for screen in screens:
                 assert await screen.closed() == (4412, "draining")
                 assert screen.reader.frames[-1]["type"] == "bye"
+
+
+async def shown(board: str, reader: Reader, tickets: set[str]) -> None:
+    """Listens until those tickets are on the board, and comes back as often as it is sent away."""
+    for _ in range(20):
+        async with listen(board, reader=reader) as screen:
+            await until(lambda: tickets <= reader.picture["tickets"].keys() or screen.reading.done())
+        if tickets <= reader.picture["tickets"].keys():
+            return
+        await asyncio.sleep(0.5)
+    raise AssertionError("it was sent away again and again")
 
 
 def checked_in(server: Demo, key: str) -> str:

@@ -168,6 +168,19 @@ async def test_who_comes_from_a_worker_that_is_ahead_is_kept_until_this_one_has_
     assert reader.picture == expected(FloorView(), script.day)
 
 
+async def test_who_comes_before_the_first_state_is_kept_a_moment_for_it(hub: Hub, script: Script) -> None:
+    reader, early = Reader(), ReaderWire(Reader())
+    joining = asyncio.create_task(hub.listen(FACILITY, FloorView(), None, ReaderWire(reader)))
+    await asyncio.sleep(0.05)
+    assert not joining.done()
+    script.begin()
+    await joining
+    assert reader.picture == expected(FloorView(), script.day)
+    never = Hub({FACILITY: facility()}, script, now_ms=lambda: 0, chance=lambda: 0.5)
+    await never.listen(FACILITY, FloorView(), None, early)
+    assert early.closed is UNAVAILABLE
+
+
 async def test_who_claims_to_be_ahead_for_ever_gets_a_snapshot(hub: Hub, script: Script) -> None:
     await live(hub, script)
     reader = Reader()
