@@ -123,20 +123,17 @@ class Acts(Driver):
         return None
 
     def held(self, person: str | None, service: str) -> str | None:
-        """The ticket that a person holds for a service, not yet over."""
-        live = [
-            ticket.id
-            for ticket in self.kept.tickets.values()
-            if self.kept.visits[ticket.visit].person == person
-            and ticket.service == service
-            and self.states[ticket.id] not in OVER | {S.NO_SHOW}
-        ]
-        return max(live, default=None) if person else None
+        """The stop that a person has for a service on the visit they are on, not yet over."""
+        visit = self.open_visit(person)
+        stops = self.kept.visits[visit].tickets if visit else ()
+        over = OVER | {S.NO_SHOW}
+        live = (one for one in stops if self.kept.tickets[one].service == service and self.states[one] not in over)
+        return next(live, None)
 
     def open_visit(self, person: str | None) -> str | None:
-        """The visit that a person is on."""
-        visits = [one.id for one in self.kept.visits.values() if one.person == person]
-        return next((one for one in visits if person and not set(self.journey(one).values()) <= OVER), None)
+        """The visit that a person is on, their own or the one that it was merged into."""
+        visit = self.kept.persons.get(self.kept.day or "", {}).get(person or "")
+        return visit if visit and not set(self.journey(visit).values()) <= OVER else None
 
     def opens(self, room: str, clinics: Sequence[str], practitioner: str | None, once: bool = False) -> None:
         command = OpenRoom(

@@ -63,10 +63,20 @@ class EngineMachine(Moves):
         for room in sorted(self.kept.rooms):
             self.opens(room, (), "a")
 
-    @rule(what=st.sampled_from(("attach", "publish", "clock")), choice=st.integers(0, 3), once=st.booleans())
-    def what_is_seldom(self, what: str, choice: int, once: bool) -> None:
-        """Other rules are published, a worker meets the store, a command comes from a worker with another clock."""
+    @rule(
+        what=st.sampled_from(("attach", "publish", "publish", "clock", "merge", "merge", "hall")),
+        choice=st.integers(0, 3),
+        index=st.integers(0, 50),
+        once=st.booleans(),
+    )
+    def what_is_seldom(self, what: str, choice: int, index: int, once: bool) -> None:
+        """Other rules are published, a worker meets the store, visits are merged, the hall closes, a clock is off."""
         match what:
+            case "merge":
+                visits = sorted(self.kept.visits) or ["20260922-zzzzzzzzzzzzz"]
+                self.merges(visits[index % len(visits)], visits[-1 - choice % len(visits)], once)
+            case "hall":
+                self.closes_the_hall(once)
             case "attach":
                 self.attaches(("one", "two")[choice % 2])
             case "publish":

@@ -20,17 +20,26 @@ def may_begin(journey: Sequence[Ticket], states: Mapping[str, TicketState], clin
     returns_to: Ticket | None = None
     for stop in journey:
         if states[stop.id] is S.SUSPENDED:
-            ordered = [one for one in journey if one.ordered_by == stop.id]
+            ordered = [one for one in journey if comes_from(journey, one, stop)]
             if all(states[one.id] in ENDED for one in ordered):
                 return set() if stop.waits_for else {stop.id}
             returns_to = stop
         elif states[stop.id] is S.PLANNED:
-            if returns_to is not None and stop.ordered_by != returns_to.id:
+            if returns_to is not None and not comes_from(journey, stop, returns_to):
                 return set()
             group = [one for one in journey if stop.group and one.group == stop.group and states[one.id] is S.PLANNED]
             ready = [one for one in (group or [stop]) if not one.waits_for]
             return {one.id for one in ready if set(one.candidates) & clinics}
     return set()
+
+
+def comes_from(journey: Sequence[Ticket], stop: Ticket, origin: Ticket) -> bool:
+    """Whether a stop was ordered at another one, or at one that was ordered there, and so on."""
+    orderer = {one.id: one.ordered_by for one in journey}
+    at = stop.ordered_by
+    while at is not None and at != origin.id:
+        at = orderer.get(at)
+    return at is not None
 
 
 def is_stuck(journey: Sequence[Ticket]) -> bool:

@@ -8,14 +8,18 @@ from queueflow.model.commands import (
     CallNext,
     CallNextResult,
     Cancel,
+    CloseDay,
     Complete,
+    DayResult,
     Hold,
+    Merge,
     NoShow,
     Order,
     Prioritise,
     Recall,
     Reinstate,
     Release,
+    Reopen,
     Requeue,
     Resume,
     Start,
@@ -26,13 +30,14 @@ from queueflow.model.commands import (
     TickResult,
     Transfer,
     Undo,
+    VisitResult,
 )
-from queueflow.model.errors import Invalid, NotAllowedInState, RoomNotOpen, UnknownClinic, UnknownRoom
-from queueflow.model.ids import ClinicId, PractitionerId, PriorityId, RoomId, TicketId
+from queueflow.model.errors import Invalid, NotAllowedInState, RoomNotOpen, UnknownClinic, UnknownRoom, UnknownVisit
+from queueflow.model.ids import ClinicId, PractitionerId, PriorityId, RoomId, TicketId, VisitId
 from queueflow.model.live_state import RoomStatus
 from queueflow.model.ticket import TRANSITIONS, Ticket, TicketState
 from tests.properties.acts import Acts
-from tests.properties.audit import IN_ROOM, UNDER_WAY, hold
+from tests.properties.audit import IN_ROOM, OVER, UNDER_WAY, hold
 from tests.properties.driver import ANYTHING, Moved, Refused
 from tests.properties.journeys import AT_A_STOP
 from tests.properties.kept import Kept
@@ -50,6 +55,7 @@ MOVES: dict[str, type[TicketCommand]] = {
     "requeue": Requeue,
     "cancel": Cancel,
     "reinstate": Reinstate,
+    "reopen": Reopen,
     "hold": Hold,
     "resume": Resume,
     "transfer": Transfer,
@@ -57,7 +63,7 @@ MOVES: dict[str, type[TicketCommand]] = {
 }
 GO_ON = {"complete", "suspend", "release", "cancel"}
 """Moves after which the visit's next stop begins, if no other is under way."""
-KINDS = {"requeue": "requeued", "reinstate": "reinstated", "transfer": "transferred"}
+KINDS = {"requeue": "requeued", "reinstate": "reinstated", "transfer": "transferred", "reopen": "reinstated"}
 
 
 class Moves(Acts):
@@ -151,6 +157,8 @@ class Moves(Acts):
                 return Refused(NotAllowedInState, None)
             case Reinstate() if UNDER_WAY & set(self.journey(kept.visit).values()):
                 return Refused(NotAllowedInState, (("action", "reinstate"), ("state", "under-way")))
+            case Reopen() if not self.can_reopen(kept):
+                return Refused(NotAllowedInState, None)
             case Transfer(clinic=clinic) if clinic not in self.kept.clinics:
                 return Refused(UnknownClinic)
             case Transfer(priority=priority) if priority is not None and priority not in classes:
@@ -161,6 +169,14 @@ class Moves(Acts):
                 return no_class
             case _:
                 return None
+
+    def can_reopen(self, ticket: Ticket) -> bool:
+        visit, day = self.kept.visits[ticket.visit], self.kept.day or ""
+        there = ticket.clinic in self.kept.clinics and ticket.priority in {one.id for one in self.kept.classes}
+        todays = visit.day == day or visit.number in self.kept.carried.get(day, ())
+        known_by = self.kept.persons.get(day, {}).get(visit.person or "")
+        free = not UNDER_WAY & set(self.journey(visit.id).values()) and known_by in (None, visit.id)
+        return there and todays and free and not visit.merged_into
 
     def transfers(self, ticket: TicketId, clinic: str, priority: str | None, wish: str | None, **more: Any) -> None:
         kind, _, name = (wish or "").partition(":")
@@ -232,6 +248,47 @@ class Moves(Acts):
         state = self.kept.room(room)
         return state.state is not RoomStatus.CLOSED and len(state.tickets) < self.kept.rooms[room].places
 
+    def merges(self, visit: str, other: str, once: bool) -> None:
+        """Two visits of one patient: what was still to come of the other is in this one, and the other is over."""
+        before = self.kept
+        command = Merge(visit=VisitId(visit), other=VisitId(other), **self.base(once))
+        result: VisitResult | None = self.send(command, self.merge_refuses(visit, other))
+        if result is None:
+            return
+        changed_visits = {self.kept.tickets[one].visit for one in self.changed_tickets(before)}
+        hold("I8 others are left alone", changed_visits <= {visit, other}, changed_visits, visit, other)
+        gone = self.kept.visits[other]
+        hold("merged", gone.merged_into == visit and set(self.states_of(other)) <= OVER, gone)
+        came = {before.tickets[one].service for one in before.visits[other].tickets if self.states[one] in TO_COME}
+        here = {stop.service for stop in result.journey if stop.state in {*TO_COME, *UNDER_WAY}}
+        hold("I8 nothing to come is lost", came <= here, came, here)
+        self.unforeseen |= self.changed_tickets(before)
+        self.adopt()
+
+    def states_of(self, visit: str) -> list[TicketState]:
+        return [self.kept.tickets[one].state for one in self.kept.visits[visit].tickets]
+
+    def merge_refuses(self, visit: str, other: str) -> Refused | None:
+        if {visit, other} - self.kept.visits.keys():
+            return Refused(UnknownVisit)
+        if visit == other:
+            return Refused(Invalid, (("field", "other"),))
+        over = any(set(self.states_of(one)) <= OVER for one in (visit, other))
+        busy = {S.CALLED, S.SERVING, S.SUSPENDED} & set(self.states_of(other))
+        return Refused(NotAllowedInState, None) if over or busy else None
+
+    def closes_the_hall(self, once: bool) -> None:
+        before = self.kept
+        result: DayResult | None = self.send(CloseDay(**self.base(once)), None)
+        if result is None:
+            return
+        ended = self.changed_tickets(before)
+        hold("everybody is told", result.ended == len(ended), result, ended)
+        self.adopt()
+        hold("the hall is empty", set(self.states.values()) <= OVER, self.states)
+        rooms = [self.kept.room(one).state for one in self.kept.rooms]
+        hold("the rooms are closed", set(rooms) == {RoomStatus.CLOSED}, rooms)
+
     def ticks(self) -> None:
         """Time alone: no-shows that are due, and changes to a stop of the same group that is quicker by now."""
         before = self.kept
@@ -258,4 +315,5 @@ class Moves(Acts):
         hold("no-show after so long", waited_s >= (policy.no_show_after_s or 0), ticket, policy)
 
 
+TO_COME = {S.PLANNED, S.WAITING, S.ON_HOLD}
 TICKS = {(S.CALLED, S.NO_SHOW), (S.WAITING, S.PLANNED), (S.PLANNED, S.WAITING)}

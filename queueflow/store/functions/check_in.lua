@@ -24,20 +24,19 @@ local function result(c, ticket, visit, created)
   return qf.ticket_result(c, ticket, visit, { created = created, journey = qf.journey(c, visit) })
 end
 
--- What this person holds today: their ticket for this service, or their visit to which a stop can be added.
+-- What this person holds: their stop for this service, or their visit to which one can be added.
 local function held(c)
-  local persons, person = qf.key.persons(c, c.day), c.a.person
-  local ticket = redis.call("HGET", persons, person .. "|" .. c.a.service)
-  ticket = ticket and qf.load_ticket(c, ticket)
-  if ticket and not OVER[ticket.state] then
-    return ticket, qf.load_visit(c, ticket.visit)
-  end
-  local visit = redis.call("HGET", persons, person)
+  local visit = redis.call("HGET", qf.key.persons(c, c.day), c.a.person)
   visit = visit and qf.load_visit(c, visit)
-  if visit and visit.state ~= "finished" and visit.state ~= "cancelled" then
-    return nil, visit
+  if not visit or visit.state == "finished" or visit.state == "cancelled" then
+    return nil, nil
   end
-  return nil, nil
+  for _, ticket in ipairs(qf.journey(c, visit)) do
+    if ticket.service == c.a.service and not OVER[ticket.state] then
+      return ticket, visit
+    end
+  end
+  return nil, visit
 end
 
 local function new_visit(c, clinic)
@@ -108,7 +107,7 @@ qf.register("check_in", function(c)
   local told = plan_rest(c, visit, ticket)
   qf.save_visit(c, visit)
   if a.person then
-    redis.call("HSET", qf.key.persons(c, c.day), a.person, visit.id, a.person .. "|" .. a.service, ticket.id)
+    redis.call("HSET", qf.key.persons(c, c.day), a.person, visit.id)
   end
   qf.tell(c, "ticket.issued", {
     tickets = told,

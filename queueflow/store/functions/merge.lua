@@ -10,28 +10,18 @@
 -- costs    O(stops x classes x log n)
 -- keys     active choices due persons present robin tickets visits
 
-local STAYS = { done = true, cancelled = true, ["no-show"] = true }
-local MOVES = { planned = true, waiting = true, ["on-hold"] = true }
+local OVER = { done = true, cancelled = true }
+local IN_THE_WAY = { called = true, serving = true, suspended = true }
 local MOST_STOPS = 99
 
 -- The open stop of a journey for a service, if it has one.
 local function stop_for(journey, service)
   for _, ticket in ipairs(journey) do
-    if ticket.service == service and not STAYS[ticket.state] then
+    if ticket.service == service and not OVER[ticket.state] and ticket.state ~= "no-show" then
       return ticket
     end
   end
   return nil
-end
-
--- The stop that both have keeps the earlier of the two places.
-local function earlier(c, mine, order_at)
-  if mine.state == "waiting" and order_at < mine.order_at then
-    qf.dequeue(c, mine)
-    mine.order_at = order_at
-    qf.enqueue(c, mine)
-    qf.save_ticket(c, mine)
-  end
 end
 
 local function close_stop(c, ticket)
@@ -51,39 +41,55 @@ qf.register("merge", function(c)
   if a.visit == a.other then
     return qf.refuse("validation", { field = "other", detail = "a visit is not merged with itself" })
   end
-  local mine, theirs = qf.journey(c, visit), qf.journey(c, other)
-  if visit.merged_into or visit.state == "finished" or visit.state == "cancelled" then
-    return qf.not_allowed(visit.state, "merge")
+  for _, one in ipairs({ visit, other }) do
+    if one.state == "finished" or one.state == "cancelled" then
+      return qf.not_allowed(one.state, "merge")
+    end
   end
+  local mine, theirs = qf.journey(c, visit), qf.journey(c, other)
   for _, ticket in ipairs(theirs) do
-    if not STAYS[ticket.state] and not MOVES[ticket.state] then
+    if IN_THE_WAY[ticket.state] then
       return qf.not_allowed(ticket.state, "merge")
     end
   end
   if #mine + #theirs > MOST_STOPS then
     return qf.refuse("validation", { field = "other", detail = "a visit has at most 99 stops" })
   end
-  local tickets, clinics = {}, {}
+  local tickets, clinics, done = {}, {}, false
+  local both, earliest = {}, {}
   for _, ticket in ipairs(theirs) do
-    if MOVES[ticket.state] then
+    done = done or ticket.state == "done"
+    if not OVER[ticket.state] then
+      local missed = ticket.state == "no-show"
       clinics[#clinics + 1] = ticket.clinic
       close_stop(c, ticket)
+      tickets[#tickets + 1] = ticket
       local same = stop_for(mine, ticket.service)
       if same then
-        earlier(c, same, ticket.order_at)
-      else
-        same = qf.plan(c, visit, ticket)
-        same.issued_at_ms = ticket.issued_at_ms
-        qf.save_ticket(c, same)
+        both[#both + 1] = earliest[same.id] == nil and same or nil
+        earliest[same.id] = math.min(earliest[same.id] or ticket.order_at, ticket.order_at)
+      elseif not missed then
+        local moved = qf.plan(c, visit, ticket)
+        moved.issued_at_ms = ticket.issued_at_ms
+        qf.save_ticket(c, moved)
+        tickets[#tickets + 1] = moved
       end
-      tickets[#tickets + 1], tickets[#tickets + 2] = ticket, same
-      clinics[#clinics + 1] = same.clinic
     end
   end
-  other.state, other.merged_into = "cancelled", visit.id
+  -- The stop that both have keeps the earlier of the two places.
+  for _, same in ipairs(both) do
+    if same.state == "waiting" and earliest[same.id] < same.order_at then
+      qf.dequeue(c, same)
+      same.order_at = earliest[same.id]
+      qf.enqueue(c, same)
+      qf.save_ticket(c, same)
+      tickets[#tickets + 1], clinics[#clinics + 1] = same, same.clinic
+    end
+  end
+  other.state, other.merged_into = done and "finished" or "cancelled", visit.id
   qf.save_visit(c, other)
   if other.person then
-    redis.call("HSET", qf.key.persons(c, other.day), other.person, visit.id)
+    redis.call("HSET", qf.key.persons(c, c.day), other.person, visit.id)
   end
   local began = qf.go_on(c, visit)
   qf.tell(c, "visit.merged", {

@@ -1,4 +1,5 @@
--- A stop that was ended by mistake waits again, where the clinic's policy puts those who come back, and its visit goes on.
+-- A stop that was ended by mistake waits again, where the clinic's policy puts those who come back, and its visit goes
+-- on. Not while the patient is at another stop or has come anew, nor on another day, when others have their number.
 --
 -- takes    ticket: str
 --          if_revision: int?
@@ -7,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.reopened
 -- costs    O(classes x log n)
--- keys     active due present tickets undo visits
+-- keys     active carried due persons present tickets undo visits
 
 qf.register_move("reopen", "ticket.reopened", function(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)
@@ -15,8 +16,16 @@ qf.register_move("reopen", "ticket.reopened", function(c, ticket)
   if not known or visit.merged_into then
     return qf.not_allowed(visit.merged_into and "merged" or "clinic-gone", "reopen")
   end
-  if qf.is_under_way(qf.journey(c, visit)) then
+  if visit.day ~= c.day and redis.call("SISMEMBER", qf.key.carried(c, c.day), visit.number) == 0 then
+    return qf.not_allowed("another-day", "reopen")
+  end
+  local persons = qf.key.persons(c, c.day)
+  local known_by = visit.person and redis.call("HGET", persons, visit.person)
+  if qf.is_under_way(qf.journey(c, visit)) or (known_by and known_by ~= visit.id) then
     return qf.not_allowed("under-way", "reopen")
+  end
+  if visit.person then
+    redis.call("HSET", persons, visit.person, visit.id)
   end
   visit.state = ticket.started_at_ms and "in-progress" or "arrived"
   qf.save_visit(c, visit)

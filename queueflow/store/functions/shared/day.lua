@@ -69,9 +69,6 @@ function qf.carry_over(c, visit)
   redis.call("SADD", qf.key.carried(c, c.day), visit.number)
   if visit.person then
     redis.call("HSET", qf.key.persons(c, c.day), visit.person, visit.id)
-    for _, ticket in ipairs(qf.journey(c, visit)) do
-      redis.call("HSET", qf.key.persons(c, c.day), visit.person .. "|" .. ticket.service, ticket.id)
-    end
   end
 end
 

@@ -50,9 +50,22 @@ function qf.waits_outside(ticket)
   return ticket.waits_for ~= nil and #ticket.waits_for > 0
 end
 
+-- Whether a stop was ordered at another one, or at one that was ordered there, and so on.
+local function comes_from(journey, ticket, origin)
+  local ordered_by = {}
+  for _, one in ipairs(journey) do
+    ordered_by[one.id] = one.ordered_by
+  end
+  local id = ticket.ordered_by
+  while id and id ~= origin.id do
+    id = ordered_by[id]
+  end
+  return id ~= nil
+end
+
 local function orders_are_over(journey, suspended)
   for _, ticket in ipairs(journey) do
-    if ticket.ordered_by == suspended.id and not OVER[ticket.state] then
+    if not OVER[ticket.state] and comes_from(journey, ticket, suspended) then
       return false
     end
   end
@@ -80,7 +93,7 @@ local function next_stops(journey)
       end
       suspended = ticket
     elseif ticket.state == "planned" then
-      if suspended and ticket.ordered_by ~= suspended.id then
+      if suspended and not comes_from(journey, ticket, suspended) then
         return {}
       end
       if ticket.group then
