@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, BrowserType, sync_playwright
 
 _FOUND = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome-stable"))), None)
 _QUIET = (
@@ -23,23 +23,32 @@ SOUND_ALLOWED = "--autoplay-policy=no-user-gesture-required"
 """As a board's own browser is started: it may ring without a touch."""
 
 
-def needs_chromium() -> str:
-    """Where Chromium is; skips the test loudly where it is not (in CI a skip is a failure, see tests/conftest.py)."""
+def needs_chromium() -> None:
+    """Skips the test, loudly, where there is no Chromium (in CI a skip is a failure, see tests/conftest.py)."""
     if _FOUND is None:
         pytest.skip(
             "NO CHROMIUM HERE: the screens are NOT tested. On Debian, as root: apt install chromium fonts-noto-core"
         )
-    return _FOUND
 
 
 @contextmanager
-def chromium(*options: str) -> Iterator[Browser]:
-    """A browser that ends with the block. Chromium's own sandbox does not work for root, as in most containers."""
-    path = needs_chromium()
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=[*_QUIET, _NOWHERE_ELSE, *as_root, *options])
-        try:
+def chromium(*options: str, beside: Browser | None = None) -> Iterator[Browser]:
+    """A browser that ends with the block; `beside` one that runs already, where there is one."""
+    needs_chromium()
+    if beside is not None:
+        with _launched(beside.browser_type, options) as browser:
             yield browser
-        finally:
-            browser.close()
+    else:
+        with sync_playwright() as playwright, _launched(playwright.chromium, options) as browser:
+            yield browser
+
+
+@contextmanager
+def _launched(kind: BrowserType, options: tuple[str, ...]) -> Iterator[Browser]:
+    # Chromium's own sandbox does not work for root, as in most containers.
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    browser = kind.launch(executable_path=_FOUND, args=[*_QUIET, _NOWHERE_ELSE, *as_root, *options])
+    try:
+        yield browser
+    finally:
+        browser.close()

@@ -266,7 +266,7 @@ function showTicket({ status, body }) {
 function showProblem(error) {
   const { t, attempt } = kiosk;
   const { scheme } = attempt.identity;
-  if (error.slug === "validation" && error.field?.startsWith("patient.birth_date")) {
+  if (error.slug === "validation" && /^patient\.birth_date/.test(error.field ?? "")) {
     kiosk.message = t("kiosk.birth_wrong");
     go("birth");
   } else if (error.slug === "validation" && /^(identity|patient\.name)/.test(error.field ?? "")) {

@@ -53,14 +53,14 @@ function draw() {
   const stops = inOrder([...picture.tickets.values()]);
   const current = currentOf(stops);
   document.body.classList.toggle("called", !refused && current?.state === "called");
-  if (refused || (known && !current)) fill(body, el("p", { class: "unknown" }, t("visit.unknown")));
-  else if (!known) fill(body, el("p", { class: "unknown" }, t("visit.loading")));
+  if (refused || (known && !current)) fill(body, el("p", { class: "unknown" }, t("patient.unknown")));
+  else if (!known) fill(body, el("p", { class: "unknown" }, t("patient.loading")));
   else {
     buzz(current);
     fill(
       body,
       el("p", { class: "facility" }, inLanguage(facility.name, language)),
-      el("h1", {}, t("visit.your_number")),
+      el("h1", {}, t("patient.your_number")),
       el("p", { class: "number", id: "number" }, current.number),
       el("p", { class: "state", "aria-live": "assertive" }, sentenceOf(current, stops)),
       facts(current),
@@ -76,9 +76,9 @@ function roomName(ticket) {
 
 function sentenceOf(ticket, stops) {
   if (ticket.state === "done" && stops.every((one) => one.state === "done" || one.state === "cancelled"))
-    return t("visit.finished");
-  if (ticket.state === "waiting" && ticket.position === 1) return t("visit.you_are_next");
-  return t(`visit.state.${ticket.state}`, { room: roomName(ticket) });
+    return t("patient.finished");
+  if (ticket.state === "waiting" && ticket.position === 1) return t("patient.you_are_next");
+  return t(`patient.state.${ticket.state}`, { room: roomName(ticket) });
 }
 
 // Who is called needs the way to the room; who waits needs the clinic's, and how long.
@@ -93,9 +93,9 @@ function facts(ticket) {
   return el(
     "dl",
     {},
-    waiting && ticket.position > 1 && fact(t("visit.ahead"), [String(ticket.position - 1)], "ahead"),
-    waiting && range && fact(t("visit.wait"), [noRoom ? t("visit.no_room_open") : range], "wait"),
-    place.length > 0 && fact(t("visit.where"), place, "where"),
+    waiting && ticket.position > 1 && fact(t("patient.ahead"), [String(ticket.position - 1)], "ahead"),
+    waiting && range && fact(t("patient.wait"), [noRoom ? t("patient.no_room_open") : range], "wait"),
+    place.length > 0 && fact(t("patient.where"), place, "where"),
   );
 }
 
@@ -107,7 +107,7 @@ function way(stops) {
   return el(
     "section",
     { class: "way" },
-    el("h2", {}, t("visit.journey")),
+    el("h2", {}, t("patient.journey")),
     el(
       "ol",
       {},
@@ -119,7 +119,7 @@ function way(stops) {
           el(
             "span",
             {},
-            one.state === "no-show" ? t("visit.no_show") : t(`visit.state.${one.state}`, { room: roomName(one) }),
+            one.state === "no-show" ? t("patient.no_show") : t(`patient.state.${one.state}`, { room: roomName(one) }),
           ),
         ),
       ),
@@ -159,7 +159,7 @@ function drawLanguages() {
 // Heartbeats say that the page is up to date even when nothing happens, so the time is the last frame's.
 function tick() {
   const heard = feed.heardAt();
-  setText(updated, heard === null ? "" : t("visit.updated", { time: clockTime(heard, facility.time_zone) }));
+  setText(updated, heard === null ? "" : t("patient.updated", { time: clockTime(heard, facility.time_zone) }));
 }
 
 draw();

@@ -1,14 +1,16 @@
 """The waiting room's board against the real server: who is called where, who is next, and when it cannot know."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from tests.browser.conftest import NO_SERVER, WALL, OpenScreen
 from tests.browser.hospital import Hospital
 from tests.browser.loudspeaker import LOUDSPEAKER, rung, said
+from tests.chromium import chromium
 
 pytestmark = pytest.mark.browser
 
@@ -124,11 +126,7 @@ def test_a_lost_feed_is_seen_within_fifteen_seconds_and_heals_by_itself_with_not
     expect(board.locator(".frame")).to_have_class(re.compile(r"\bstale\b"))
     hospital.start()
     hospital.call_next("d201")
-    for _ in range(60):
-        board.clock.run_for(1000)
-        if not banner.is_visible():
-            break
-    expect(banner).to_be_hidden()
+    _go_on_until(board, lambda: not banner.is_visible())
     expect(place_of(board, number)).to_be_visible()
     board.clock.run_for(9000)
     assert len(said(board)) == 2
@@ -170,11 +168,7 @@ def test_more_calls_than_places_show_the_newest_and_then_the_rest(hospital: Hosp
     expect(board.locator(".place:not(.free)")).to_have_count(6)
     expect(place_of(board, numbers[0])).to_have_count(0)
     expect(board.locator(".calling .pages")).to_have_text("Trang 1/2")
-    for _ in range(12):
-        board.clock.run_for(10_000)
-        if place_of(board, numbers[0]).is_visible():
-            break
-    expect(place_of(board, numbers[0])).to_be_visible()
+    _go_on_until(board, lambda: place_of(board, numbers[0]).is_visible())
 
 
 def test_a_paused_room_is_named_with_the_time_it_opens_again(hospital: Hospital, open_screen: OpenScreen) -> None:
@@ -196,6 +190,52 @@ def test_a_sensitive_clinic_stands_on_the_wall_under_its_neutral_name(
 def test_a_board_with_a_bad_token_says_so(hospital: Hospital, open_screen: OpenScreen) -> None:
     board = open_screen(hospital.address("board") + "#token=qf_nobody", WALL)
     expect(board.locator(".stale-banner")).to_contain_text("Mã thiết bị này không còn dùng được.")
+
+
+def test_a_board_that_may_not_sound_says_how_to_allow_it(hospital: Hospital, browser: Browser) -> None:
+    with chromium(beside=browser) as silent:
+        board = silent.new_page()
+        board.goto(hospital.address("board", role="display"))
+        notice = board.locator(".sound")
+        expect(notice).to_contain_text("Loa đang tắt: chạm vào màn hình")
+        board.mouse.click(200, 200)
+        expect(notice).to_be_hidden()
+
+
+def test_a_new_version_comes_by_itself_when_the_server_was_restarted(
+    hospital: Hospital, open_screen: OpenScreen
+) -> None:
+    board = open_board(hospital, open_screen, "vaccination")
+    version = board.evaluate("document.documentElement.dataset.version")
+
+    def serve(route: Route) -> None:
+        # Only what the screen itself asks for is newer; the page that is then loaded is the real one again.
+        if route.request.resource_type != "fetch":
+            route.continue_()
+            return
+        served = route.fetch()
+        route.fulfill(response=served, body=served.text().replace(version, "0123456789abcdef"))
+
+    board.route(re.compile("/board/"), serve)
+    hospital.stop()
+    board.clock.run_for(15_000)
+    expect(board.locator(".stale-banner")).to_be_visible()
+    hospital.start()
+    with board.expect_navigation():
+        _go_on_until(board, lambda: not board.locator(".stale-banner").is_visible())
+    expect(board.locator(".clock")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+
+
+def _go_on_until(board: Page, over: Callable[[], bool]) -> None:
+    """Move the screen's clock on, at most three minutes, until something is so.
+
+    Its feed tries again at least every 15 s, and pages turn again when the last of seven calls has been said.
+    """
+    for _ in range(180):
+        if over():
+            return
+        board.clock.run_for(1000)
+    raise AssertionError("three minutes of the screen's time were not enough")
 
 
 def test_the_clock_is_the_hospitals(hospital: Hospital, open_screen: OpenScreen) -> None:

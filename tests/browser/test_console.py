@@ -239,6 +239,14 @@ def test_a_click_is_not_lost_to_what_happens_meanwhile(hospital: Hospital, open_
     expect(desk.locator(".queue .ticket")).to_have_count(2)
 
 
+def test_a_name_that_looks_like_markup_is_shown_as_it_is(hospital: Hospital, open_screen: OpenScreen) -> None:
+    name = "<b onclick=alert(1)>Bình</b>"
+    hospital.check_in("mental-health", Card(name=name))
+    desk = open_desk(hospital, open_screen, "a303")
+    expect(desk.locator(".queue .name")).to_have_text(name)
+    assert desk.locator(".queue b").count() == 0
+
+
 def test_a_room_is_chosen_from_all_of_them(hospital: Hospital, open_screen: OpenScreen) -> None:
     hospital.open("b105")
     page = open_screen(hospital.address("console", role="console"), LAPTOP)

@@ -13,7 +13,7 @@ NEVER_SEEN_BY_A_SCREEN = set(
     "error not-found method-not-allowed body-too-large unsupported-media-type unknown-facility unknown-clinic".split()
 )
 MADE_BY_PUTTING_TOGETHER = re.compile(
-    r"(problem|console\.state|console\.state_for|console\.flag|visit\.state|language)\..+|console\.(close|cancel)_sure"
+    r"(problem|console\.state|console\.state_for|console\.flag|patient\.state|language)\..+|console\.(close|cancel)_sure"
 )
 
 
@@ -29,7 +29,9 @@ def test_every_refusal_has_its_sentence(language: str) -> None:
 
 @pytest.mark.parametrize("language", WORDS)
 def test_every_word_that_a_screen_asks_for_is_there_and_none_is_left_over(language: str) -> None:
-    asked = set(re.findall(r"[\"'`]((?:kiosk|board|console|visit|wait|stale|setup|problem)\.[a-z0-9_.-]+)[\"'`]", CODE))
+    asked = set(
+        re.findall(r"[\"'`]((?:kiosk|board|console|patient|wait|stale|setup|problem)\.[a-z0-9_.-]+)[\"'`]", CODE)
+    )
     assert asked - set(WORDS[language]) == set()
     unused = {key for key in WORDS[language] if key not in asked and not MADE_BY_PUTTING_TOGETHER.fullmatch(key)}
     assert unused == {"page.no_script"}
