@@ -30,8 +30,9 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 class Demo:
     """A demo without patients: its process, and what its ready file says."""
 
-    def __init__(self, process: "subprocess.Popen[str]", ready: dict[str, Any]) -> None:
+    def __init__(self, process: "subprocess.Popen[str]", ready: dict[str, Any], output: Path) -> None:
         self.process = process
+        self.output = output
         self.base_url: str = ready["base_url"]
         self.facility: str = ready["facility"]
         self.tokens: dict[str, str] = ready["tokens"]
@@ -78,7 +79,7 @@ def demo(folder: Path, *arguments: str, **variables: str) -> Iterator[Demo]:
     try:
         until(lambda: ready_file.exists() or process.poll() is not None, 60)
         assert process.poll() is None, (folder / "output.txt").read_text()
-        yield Demo(process, json.loads(ready_file.read_text()))
+        yield Demo(process, json.loads(ready_file.read_text()), folder / "output.txt")
     finally:
         process.terminate()
         process.wait(30)

@@ -78,14 +78,14 @@ def test_the_table_gives_each_device_no_more_than_its_purpose() -> None:
     may = {role: {call for call, roles in MAY.items() if roles is not None and role in roles} for role in Role}
     board = {"feed-board"}
     moves = {"call-next", "call", "recall", "start", "complete", "no-show", "requeue", "cancel", "reinstate", "hold"}
-    moves |= {"resume", "undo", "transfer", "prioritise"}
+    moves |= {"resume", "undo", "transfer", "prioritise", "reopen", "release", "merge"}
     rooms = {"open-room", "pause-room", "close-room"}
     staff = board | moves | rooms | {"read-queue", "read-ticket", "read-visit", "feed-console", "feed-floor"}
     assert may == {
         Role.KIOSK: board | {"check-in"},
         Role.DISPLAY: board,
         Role.CONSOLE: staff,
-        Role.ADMIN: staff | {"check-in"},
+        Role.ADMIN: staff | {"check-in", "close-day"},
     }
 
 

@@ -78,6 +78,22 @@ def test_what_is_hardly_http_is_refused_and_harms_no_worker(two_workers: Demo, r
     assert two_workers.workers() == before
 
 
+def test_what_was_sent_is_in_no_line_that_the_server_writes(two_workers: Demo) -> None:
+    canary = "Hoàng Thị Chim Yến"
+    path = f"/v1/facilities/{two_workers.facility}"
+    headers = {"Authorization": f"Bearer {two_workers.tokens['admin']}", "Idempotency-Key": "canary"}
+    with two_workers.client() as client:
+        client.get(f"{path}/tickets/{canary}", params={"name": canary}, headers=headers)
+        client.post(f"{path}/check-ins", json={"identity": canary, canary: canary}, headers=headers)
+        body = {"identity": {"scheme": "name", "value": canary}, "patient": {"birth_date": "1985"}}
+        assert client.post(f"{path}/check-ins", json=body, headers=headers).status_code == 201
+        client.get(f"/{canary}", headers={**headers, "User-Agent": "Chim-Yen-Canary", "Cookie": "a=Chim-Yen-Canary"})
+    written = two_workers.output.read_text()
+    assert "Kiosk" in written
+    for text in (canary, "Chim", "Y%E1%BA%BFn", "Chim-Yen-Canary", two_workers.tokens["admin"][-20:]):
+        assert text not in written.partition("Stop it with Ctrl-C")[2]
+
+
 def test_metrics_are_the_sum_of_all_workers(two_workers: Demo) -> None:
     def counted() -> float:
         with two_workers.client() as client:
