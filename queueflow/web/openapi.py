@@ -131,7 +131,7 @@ def _operation(path: str, said: Says, schema_of: dict[int, Any]) -> Json:
         "parameters": _parameters(path, said),
         "responses": {
             **{str(one.status): _good(one, schema_of) for one in said.gives},
-            **_refusals(said),
+            **_refusals(path, said),
         },
     }
     if roles is not None:
@@ -186,10 +186,12 @@ def _good(gives: Gives, schema_of: dict[int, Any]) -> Json:
     return {"description": gives.what, "content": {gives.media: content}}
 
 
-def _refusals(said: Says) -> Json:
+def _refusals(path: str, said: Says) -> Json:
     errors: list[type[QueueflowError]] = [*said.refuses]
-    if "{facility}" in said.call or MAY[said.call] is not None:
-        errors += [UnknownFacility, Unauthenticated, Forbidden, StoreUnavailable]
+    if "{facility}" in path:
+        errors.append(UnknownFacility)
+    if MAY[said.call] is not None:
+        errors += [Unauthenticated, Forbidden, StoreUnavailable]
     if said.body is not None:
         errors += [Invalid, BodyTooLarge, UnsupportedMediaType]
     by_status: dict[str, list[type[QueueflowError]]] = {}

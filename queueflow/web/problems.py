@@ -26,7 +26,7 @@ from queueflow.model.errors import (
     Unauthenticated,
     UnsupportedMediaType,
 )
-from queueflow.web.answer import Answer
+from queueflow.web.answer import Answer, Headers
 
 _log = logging.getLogger(__name__)
 
@@ -102,8 +102,7 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Answer:
     if error.status_code >= 500 and error.status_code not in _BY_STATUS:
         return on_fault(request, error)
     kind = _BY_STATUS.get(error.status_code)
-    allow = [(b"allow", value.encode()) for name, value in (error.headers or {}).items() if name.lower() == "allow"]
-    return answer(kind() if kind else Invalid("request", "The request cannot be understood."), allow)
+    return answer(kind() if kind else Invalid("request", "The request cannot be understood."), _allow(error))
 
 
 def on_fault(_: Request[Any, Any, Any], error: Exception) -> Answer:
@@ -120,6 +119,13 @@ HANDLERS: Final[dict[type[Exception], Any]] = {
     Exception: on_fault,
 }
 """For the application: Litestar takes the nearest class of an exception's own."""
+
+
+def _allow(error: HTTPException) -> Headers:
+    """The methods that the address knows (RFC 9110, 15.5.6), without Litestar's own OPTIONS and `websocket`."""
+    named = (error.headers or {}).get("allow", "")
+    methods = [one for one in named.split(", ") if one.isupper() and one != "OPTIONS"]
+    return [(b"allow", ", ".join(methods).encode())] if named else []
 
 
 def _joined(path: str, name: str) -> str:

@@ -46,6 +46,12 @@ async def test_every_call_of_the_api_is_described(hospital: Hospital, document: 
             assert ("security" in operation) == (MAY[handler.opt["call"]] is not None)
 
 
+async def test_a_public_call_of_a_facility_may_be_refused_for_its_facility_alone(document: dict[str, Any]) -> None:
+    answers = document["paths"]["/v1/facilities/{facility}"]["get"]["responses"]
+    assert set(answers) == {"200", "404"}
+    assert set(document["paths"]["/healthz"]["get"]["responses"]) == {"200"}
+
+
 async def test_operations_have_names_of_their_own(document: dict[str, Any]) -> None:
     ids = [operation["operationId"] for methods in document["paths"].values() for operation in methods.values()]
     assert len(ids) == len(set(ids))

@@ -118,7 +118,7 @@ def test_bytes_that_are_no_json_are_refused_as_the_body(body: bytes) -> None:
     ("error", "slug"),
     [
         (NotFoundException(detail=CANARY), "not-found"),
-        (MethodNotAllowedException(headers={"allow": "GET"}), "method-not-allowed"),
+        (MethodNotAllowedException(headers={"allow": "OPTIONS, GET, websocket"}), "method-not-allowed"),
         (HTTPException(status_code=413, detail=CANARY), "body-too-large"),
         (HTTPException(status_code=400, detail=CANARY), "validation"),
         (HTTPException(status_code=418, detail=CANARY), "validation"),
