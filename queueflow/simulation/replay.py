@@ -29,6 +29,8 @@ OPENS_S: Final = (6 * 3600 + 2700, 7 * 3600 + 900)
 """Rooms open from 06:45 to 07:15, and rest for 45 minutes between 11:15 and 13:15: an assumption."""
 RESTS_S: Final = (11 * 3600 + 900, 12 * 3600 + 1800)
 REST_S: Final = 45 * 60
+_NEVER_CLOSES: Final = "emergency"
+"""In a clinic's id: its rooms are open when the day begins, and do not rest."""
 _LEAD_S: Final = 120.0
 _STRANGER_S: Final = 300.0
 _TRIES: Final = 12
@@ -210,6 +212,8 @@ class _Replay:
             begins_s = chance.uniform(*RESTS_S)
             opens_s = max(chance.uniform(*OPENS_S), self._clock.starts_s)
             rests = ((begins_s, begins_s + REST_S),) if begins_s > opens_s else ()
+            if any(_NEVER_CLOSES in clinic for clinic in room.clinics):
+                opens_s, rests = self._clock.starts_s, ()
             doctors = Room(
                 room,
                 door=self._door,

@@ -267,10 +267,12 @@ def _waits(day: Day, stops: Iterable[Stop]) -> list[float]:
 
 
 def _by(day: Day, stops: list[Stop], field: str) -> tuple[WaitLine, ...]:
-    groups: dict[str, list[Stop]] = {}
+    groups: dict[str, list[float]] = {}
     for stop in stops:
-        groups.setdefault(stop.clinic if field == "clinic" else stop.priority, []).append(stop)
-    return tuple(WaitLine(name, spread(_waits(day, group))) for name, group in sorted(groups.items()))
+        wait = day.wait_s(stop)
+        if wait is not None:
+            groups.setdefault(stop.clinic if field == "clinic" else stop.priority, []).append(wait)
+    return tuple(WaitLine(name, spread(waits)) for name, waits in sorted(groups.items()))
 
 
 def _by_hour(day: Day, stops: list[Stop]) -> tuple[HourLine, ...]:

@@ -67,7 +67,7 @@ async def test_a_day_is_played_to_its_end_and_every_promise_holds(used_hall: Rea
     checked = {line.promise: line.checked for line in report.promises}
     assert all(checked[promise] for promise in Promise), checked
     assert {line.view: line.connections for line in report.feeds} == {"board": 1, "floor": 1}
-    assert sum(line.arrived for line in report.by_hour) == report.counts.tickets
+    assert sum(line.arrived for line in report.by_hour) == report.counts.tickets - report.counts.cancelled
     assert report.wait_s.count >= report.counts.done
     assert report.call_to_board_ms.count >= report.counts.done
     assert told[-1].ended == report.counts.tickets
