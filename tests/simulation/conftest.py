@@ -21,13 +21,25 @@ class Ready(msgspec.Struct):
     base_url: str
     facility: str
     tokens: dict[str, str]
+    pid: int
     file: str = ""
+
+    def workers(self) -> list[int]:
+        """The processes that answer."""
+        return [int(child) for child in Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()]
 
 
 @pytest.fixture
 def hall(tmp_path: Path) -> Iterator[Ready]:
     """A hall of a test's own."""
     with _demo(tmp_path) as ready:
+        yield ready
+
+
+@pytest.fixture
+def hall_of_two(tmp_path: Path) -> Iterator[Ready]:
+    """A hall that two workers answer for."""
+    with _demo(tmp_path, "--workers", "2") as ready:
         yield ready
 
 
@@ -39,9 +51,9 @@ def used_hall(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ready]:
 
 
 @contextmanager
-def _demo(folder: Path) -> Iterator[Ready]:
+def _demo(folder: Path, *more: str) -> Iterator[Ready]:
     ready = folder / "ready.json"
-    command = [sys.executable, "-m", "queueflow", "demo", "--no-patients", "--port", "0"]
+    command = [sys.executable, "-m", "queueflow", "demo", "--no-patients", "--port", "0", *more]
     command += ["--ready-file", str(ready), "--data-dir", str(folder / "data")]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("QUEUEFLOW_")}
     log = folder / "server.log"

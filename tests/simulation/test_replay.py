@@ -1,6 +1,8 @@
 """A small day end to end: a real server, its public doors, two feeds, every promise."""
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
 from datetime import date
@@ -100,6 +102,20 @@ async def test_a_person_who_comes_to_the_kiosk_in_between_is_served_like_the_oth
     assert report.good, report.broken
     assert report.counts.strangers == 1
     assert state["ticket"]["state"] == "done"
+
+
+async def test_a_worker_that_is_killed_in_the_middle_costs_no_event_and_no_patient(hall_of_two: Ready) -> None:
+    day = an_hour(await facility_of(hall_of_two))
+
+    async def kill_one_after_the_other() -> None:
+        for worker in hall_of_two.workers():
+            await asyncio.sleep(2.5)
+            os.kill(worker, signal.SIGKILL)
+
+    report, _ = await asyncio.gather(replay(day, options(hall_of_two), lambda _: None), kill_one_after_the_other())
+    assert report.good, report.broken
+    assert report.counts.tickets == len(day) - report.counts.held
+    assert sum(line.connections for line in report.feeds) > 2
 
 
 async def test_a_second_replay_of_the_same_file_on_the_same_day_gets_its_own_answers(used_hall: Ready) -> None:
