@@ -1,7 +1,7 @@
 """What happens because time has passed, though nobody asked: unanswered calls, quicker stops, the evening's closing.
 
 Lives here: Clockwork, one a worker; the engine makes sure that several workers do each thing once.
-May import: model, store.calls; the standard library's asyncio and logging.
+May import: model, store.calls, store.library; the standard library's asyncio and logging.
 Never: decide what is due: the engine does, by the clinic's policy.
 """
 
@@ -16,6 +16,7 @@ from queueflow.model.errors import QueueflowError
 from queueflow.model.facility import Facility
 from queueflow.model.ids import FacilityId, ServiceDay
 from queueflow.store.calls import Engine
+from queueflow.store.library import EngineFault
 
 ACTOR: Final = "clock"
 _EVERY_S: Final = 2.0
@@ -40,6 +41,9 @@ class Clockwork:
                     await self.tick(facility)
                 except QueueflowError as error:
                     _log.debug("no tick: %s", error.slug)
+                except EngineFault:
+                    # A bug in one facility's tick must not stop the clocks of all: it is told, every time.
+                    _log.exception("a tick failed")
 
     async def tick(self, facility: Facility) -> None:
         """What is due now in one facility. Raises UnknownFacility before its rules are published, StoreUnavailable."""
