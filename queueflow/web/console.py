@@ -44,7 +44,7 @@ from queueflow.web.answers import (
     room_answer,
     ticket_answered,
 )
-from queueflow.web.entry import FACILITY, AnyRequest, asked, body, hall, once, path_part
+from queueflow.web.entry import FACILITY, AnyRequest, asked, body, common, hall, path_part
 from queueflow.web.openapi import Gives, Says, says
 
 Slug = Annotated[str, msgspec.Meta(max_length=40)]
@@ -110,11 +110,7 @@ async def open_room(request: AnyRequest) -> ASGIApp:
         raise Invalid("practitioner", "This is a word of lower-case letters, digits and hyphens.")
     result = await here.engine.open_room(
         OpenRoom(
-            facility=who.facility.id,
-            now_ms=who.now_ms,
-            day=who.day,
-            actor=who.actor,
-            once=once(request, content),
+            **common(request, content),
             room=room,
             practitioner=None if content.practitioner is None else PractitionerId(content.practitioner),
             clinics=tuple(_clinic(who.facility, clinic) for clinic in content.clinics),
@@ -137,16 +133,12 @@ async def open_room(request: AnyRequest) -> ASGIApp:
 )
 async def pause_room(request: AnyRequest) -> ASGIApp:
     """Pause a room."""
-    here, who = hall(request), asked(request)
+    here = hall(request)
     room = _room(request)
     content = await body(request, _PAUSING, empty=b"{}")
     result = await here.engine.pause_room(
         PauseRoom(
-            facility=who.facility.id,
-            now_ms=who.now_ms,
-            day=who.day,
-            actor=who.actor,
-            once=once(request, content),
+            **common(request, content),
             room=room,
             until_ms=None if content.until is None else _instant(content.until, "until"),
         )
@@ -168,16 +160,12 @@ async def pause_room(request: AnyRequest) -> ASGIApp:
 )
 async def close_room(request: AnyRequest) -> ASGIApp:
     """Close a room."""
-    here, who = hall(request), asked(request)
+    here = hall(request)
     room = _room(request)
     content = await body(request, _NOTHING, empty=b"{}")
     result = await here.engine.close_room(
         CloseRoom(
-            facility=who.facility.id,
-            now_ms=who.now_ms,
-            day=who.day,
-            actor=who.actor,
-            once=once(request, content),
+            **common(request, content),
             room=room,
         )
     )
@@ -204,16 +192,12 @@ async def close_room(request: AnyRequest) -> ASGIApp:
 )
 async def call_next(request: AnyRequest) -> ASGIApp:
     """Call the next patient."""
-    here, who = hall(request), asked(request)
+    here = hall(request)
     room = _room(request)
     content = await body(request, _NOTHING, empty=b"{}")
     result = await here.engine.call_next(
         CallNext(
-            facility=who.facility.id,
-            now_ms=who.now_ms,
-            day=who.day,
-            actor=who.actor,
-            once=once(request, content),
+            **common(request, content),
             room=room,
         )
     )

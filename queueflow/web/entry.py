@@ -11,7 +11,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping
-from typing import Any, Final, TypeVar, cast
+from typing import Any, Final, TypedDict, TypeVar, cast
 
 import msgspec
 from litestar import Request
@@ -263,6 +263,28 @@ def needed_once(request: AnyRequest, content: msgspec.Struct) -> Once:
     if found is None:
         raise Invalid("Idempotency-Key", "This header is needed: a new value for each new request.")
     return found
+
+
+class Common(TypedDict):
+    """What every command carries, by its field names."""
+
+    facility: FacilityId
+    now_ms: int
+    day: ServiceDay
+    actor: str
+    once: Once | None
+
+
+def common(request: AnyRequest, content: msgspec.Struct) -> Common:
+    """What the door found out, for the command that a request with this content becomes. Raises as `once`."""
+    who = asked(request)
+    return {
+        "facility": who.facility.id,
+        "now_ms": who.now_ms,
+        "day": who.day,
+        "actor": who.actor,
+        "once": once(request, content),
+    }
 
 
 def once(request: AnyRequest, content: msgspec.Struct) -> Once | None:

@@ -34,8 +34,8 @@ from queueflow.web.answers import (
     ticket_answered,
     whole_visit,
 )
-from queueflow.web.entry import FACILITY, AnyRequest, asked, body, hall, if_revision, once, path_part
-from queueflow.web.moves import MOVE_REFUSES, TICKET, reason_of, ticket_of
+from queueflow.web.entry import FACILITY, AnyRequest, asked, body, common, hall, path_part
+from queueflow.web.moves import MOVE_REFUSES, TICKET, moving, reason_of, ticket_of
 from queueflow.web.openapi import Gives, Says, says
 
 
@@ -100,17 +100,11 @@ _CLOSING = msgspec.json.Decoder(Closing)
 )
 async def complete(request: AnyRequest) -> ASGIApp:
     """Complete a stop, or send its patient for tests."""
-    here, who, ticket = hall(request), asked(request), ticket_of(request)
+    here, ticket = hall(request), ticket_of(request)
     content = await body(request, _COMPLETING, empty=b"{}")
     command = Complete(
-        facility=who.facility.id,
-        now_ms=who.now_ms,
-        day=who.day,
-        actor=who.actor,
-        once=once(request, content),
-        ticket=ticket,
-        if_revision=if_revision(request),
-        reason=reason_of(content.reason),
+        **common(request, content),
+        **moving(request, content.reason),
         orders=await _orders(request, ticket, content.next),
     )
     if content.returns:
@@ -148,19 +142,12 @@ async def _orders(request: AnyRequest, ticket: TicketId, wanted: tuple[Wanted, .
 )
 async def release(request: AnyRequest) -> ASGIApp:
     """Say that what was waited for has come."""
-    who, ticket = asked(request), ticket_of(request)
     content = await body(request, _RELEASING)
     if not is_slug(content.what):
         raise Invalid("what", "This is a word of lower-case letters, digits and hyphens.")
     command = Release(
-        facility=who.facility.id,
-        now_ms=who.now_ms,
-        day=who.day,
-        actor=who.actor,
-        once=once(request, content),
-        ticket=ticket,
-        if_revision=if_revision(request),
-        reason=reason_of(content.reason),
+        **common(request, content),
+        **moving(request, content.reason),
         what=content.what,
     )
     return ticket_answered(await hall(request).engine.release(command))
@@ -187,11 +174,7 @@ async def merge(request: AnyRequest) -> ASGIApp:
     content = await body(request, _MERGING)
     result = await here.engine.merge(
         Merge(
-            facility=who.facility.id,
-            now_ms=who.now_ms,
-            day=who.day,
-            actor=who.actor,
-            once=once(request, content),
+            **common(request, content),
             visit=visit,
             other=_visit(content.other),
             reason=reason_of(content.reason),
@@ -220,15 +203,11 @@ async def merge(request: AnyRequest) -> ASGIApp:
 )
 async def close_day(request: AnyRequest) -> ASGIApp:
     """Close the hall."""
-    who = asked(request)
+    asked(request)
     content = await body(request, _CLOSING, empty=b"{}")
     result = await hall(request).engine.close_day(
         CloseDay(
-            facility=who.facility.id,
-            now_ms=who.now_ms,
-            day=who.day,
-            actor=who.actor,
-            once=once(request, content),
+            **common(request, content),
         )
     )
     answer = DayAnswer(iso_day(result.day), result.ended)

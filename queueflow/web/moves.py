@@ -6,7 +6,7 @@ Never: any queue logic: each handler is one command.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, Final, TypedDict, TypeVar
 
 import msgspec
 from litestar import post
@@ -43,7 +43,7 @@ from queueflow.model.errors import (
 from queueflow.model.ids import ClinicId, PriorityId, RoomId, TicketId, is_slug, is_ticket_id
 from queueflow.web import examples
 from queueflow.web.answers import TicketAnswer, ticket_answered
-from queueflow.web.entry import FACILITY, AnyRequest, asked, body, hall, if_revision, once, path_part
+from queueflow.web.entry import FACILITY, AnyRequest, asked, body, common, hall, if_revision, path_part
 from queueflow.web.openapi import Gives, Says, says
 
 Slug = Annotated[str, msgspec.Meta(max_length=40)]
@@ -133,11 +133,7 @@ async def call(request: AnyRequest) -> ASGIApp:
         raise UnknownRoom
     result = await here.engine.call(
         Call(
-            facility=who.facility.id,
-            now_ms=who.now_ms,
-            day=who.day,
-            actor=who.actor,
-            once=once(request, content),
+            **common(request, content),
             ticket=ticket,
             room=RoomId(content.room),
             if_revision=if_revision(request),
@@ -238,19 +234,13 @@ async def undo(request: AnyRequest) -> ASGIApp:
 )
 async def transfer(request: AnyRequest) -> ASGIApp:
     """Send a ticket to another clinic."""
-    who, ticket = asked(request), ticket_of(request)
+    who = asked(request)
     content = await body(request, _TRANSFERRING)
     if who.facility.clinic(content.clinic) is None:
         raise UnknownClinic
     command = Transfer(
-        facility=who.facility.id,
-        now_ms=who.now_ms,
-        day=who.day,
-        actor=who.actor,
-        once=once(request, content),
-        ticket=ticket,
-        if_revision=if_revision(request),
-        reason=reason_of(content.reason),
+        **common(request, content),
+        **moving(request, content.reason),
         clinic=ClinicId(content.clinic),
         priority=None if content.priority is None else _priority(request, content.priority),
     )
@@ -274,17 +264,10 @@ async def transfer(request: AnyRequest) -> ASGIApp:
 )
 async def prioritise(request: AnyRequest) -> ASGIApp:
     """Put a ticket into another class."""
-    who, ticket = asked(request), ticket_of(request)
     content = await body(request, _PRIORITISING)
     command = Prioritise(
-        facility=who.facility.id,
-        now_ms=who.now_ms,
-        day=who.day,
-        actor=who.actor,
-        once=once(request, content),
-        ticket=ticket,
-        if_revision=if_revision(request),
-        reason=reason_of(content.reason),
+        **common(request, content),
+        **moving(request, content.reason),
         priority=_priority(request, content.priority),
     )
     return ticket_answered(await hall(request).engine.prioritise(command))
@@ -292,19 +275,25 @@ async def prioritise(request: AnyRequest) -> ASGIApp:
 
 async def _move(request: AnyRequest, kind: type[Move], run: Run[Move]) -> ASGIApp:
     """One command on one ticket: they differ in nothing but their name."""
-    who, ticket = asked(request), ticket_of(request)
     content = await body(request, _MOVING, empty=b"{}")
     command = kind(
-        facility=who.facility.id,
-        now_ms=who.now_ms,
-        day=who.day,
-        actor=who.actor,
-        once=once(request, content),
-        ticket=ticket,
-        if_revision=if_revision(request),
-        reason=reason_of(content.reason),
+        **common(request, content),
+        **moving(request, content.reason),
     )
     return ticket_answered(await run(command))
+
+
+class Moved(TypedDict):
+    """What every move of one ticket carries, by its field names."""
+
+    ticket: TicketId
+    if_revision: int | None
+    reason: str | None
+
+
+def moving(request: AnyRequest, reason: str | None) -> Moved:
+    """Which ticket, at which revision, why. Raises UnknownTicket, Invalid."""
+    return {"ticket": ticket_of(request), "if_revision": if_revision(request), "reason": reason_of(reason)}
 
 
 def ticket_of(request: AnyRequest) -> TicketId:
