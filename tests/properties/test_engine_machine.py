@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -20,6 +21,8 @@ FORM = settings(
     report_multiple_bugs=False,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
+
+pytestmark = pytest.mark.timeout(6 * 3600 if LONG else 120)
 
 
 def test_any_day_keeps_every_invariant(ground: Ground) -> None:
