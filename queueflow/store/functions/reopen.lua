@@ -21,13 +21,17 @@ qf.register_move("reopen", "ticket.reopened", function(c, ticket)
   end
   local persons = qf.key.persons(c, c.day)
   local known_by = visit.person and redis.call("HGET", persons, visit.person)
-  if qf.is_under_way(qf.journey(c, visit)) or (known_by and known_by ~= visit.id) then
+  local journey, started = qf.journey(c, visit), false
+  if qf.is_under_way(journey) or (known_by and known_by ~= visit.id) then
     return qf.not_allowed("under-way", "reopen")
   end
   if visit.person then
     redis.call("HSET", persons, visit.person, visit.id)
   end
-  visit.state = ticket.started_at_ms and "in-progress" or "arrived"
+  for _, one in ipairs(journey) do
+    started = started or one.started_at_ms ~= nil
+  end
+  visit.state = started and "in-progress" or "arrived"
   qf.save_visit(c, visit)
   ticket.ended_at_ms = nil
   qf.wait_again(c, ticket, qf.reentry(c, ticket, "reinstated"))
