@@ -1,6 +1,7 @@
 """From a card to a ticket, in a real browser against the real server."""
 
 import re
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -84,6 +85,15 @@ def test_a_scanned_card_becomes_a_ticket_with_all_that_a_patient_needs(kiosk: Pa
     code = ticket.locator(".qr img")
     expect(code).to_be_visible()
     assert code.evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
+
+
+def test_real_keys_at_one_moment_are_a_card_with_nothing_focused(kiosk: Page) -> None:
+    expect(kiosk.get_by_role("button", name=BEGIN)).to_be_visible()
+    # The screen's clock stands meanwhile: however slow the machine, the keys come as fast as a scanner's.
+    kiosk.clock.pause_at(time.time() + 60)
+    kiosk.keyboard.type("020185000031")
+    kiosk.keyboard.press("Enter")
+    expect(kiosk.get_by_role("heading")).to_have_text("Hôm nay ông/bà cần khám gì?")
 
 
 def test_a_number_and_a_birth_date_typed_on_the_screen_become_a_ticket(kiosk: Page) -> None:

@@ -1,11 +1,15 @@
 """What the feed does on the wire, against a scripted server: the frames of docs/feeds.md and every way to lose them."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, WebSocketRoute
+
+from queueflow.live.close_codes import CLOSE_CODES
+from tools.docstrings import DISPLAYS
 
 pytestmark = pytest.mark.browser
 
@@ -125,6 +129,12 @@ def test_a_refused_listener_is_told_and_asks_again_only_after_a_while(wire: Wire
     assert len(wire.sockets) == 1
     wire.send(2, snapshot(1))
     assert [name for name, _ in wire.told(3)] == ["refused", "fresh", "snapshot"]
+
+
+def test_it_knows_the_close_codes_that_asking_again_will_not_change() -> None:
+    listed = re.search(r"REFUSED = new Set\(\[(.+?)\]\)", (DISPLAYS / "shared" / "feed.js").read_text(encoding="utf-8"))
+    assert listed is not None
+    assert {int(code) for code in listed[1].split(",")} == {code.code for code in CLOSE_CODES if not code.reconnect}
 
 
 def test_a_token_that_cannot_be_sent_is_refused(pages: Callable[[], Page]) -> None:
