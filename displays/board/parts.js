@@ -113,12 +113,17 @@ export function showInPlace(place, ticket, fresh, t, language) {
   if (setText(place.direction, room ? location : "")) fit(place.direction);
 }
 
-// The clinics at which something is going on, in the facility's order.
+// The clinics at which something is going on, in the facility's order. Where they fill more than one page, those at
+// which nobody waits are left out: whoever waits should not have to wait for their page as well.
 export function busyClinics(picture) {
-  return facility.clinics.filter(({ id }) => {
-    const clinic = picture.clinics.get(id);
-    return clinic && (clinic.waiting > 0 || clinic.rooms_open > 0 || pausedRooms(picture, id).length > 0);
-  });
+  const of = ({ id }) => picture.clinics.get(id);
+  const isPaused = ({ id }) => pausedRooms(picture, id).length > 0;
+  const busy = facility.clinics.filter(
+    (one) => of(one) && (of(one).waiting > 0 || of(one).rooms_open > 0 || isPaused(one)),
+  );
+  if (busy.length <= CLINICS_PER_PAGE) return busy;
+  const awaited = busy.filter((one) => of(one).waiting > 0 || isPaused(one));
+  return awaited.length > 0 ? awaited : busy;
 }
 
 let rowsShown = "";

@@ -138,7 +138,7 @@ def test_clinics_that_do_not_fit_take_turns_and_a_call_turns_to_its_own(
     services = "neurology mental-health surgery orthopaedics dermatology infectious-disease pharmacy".split()
     rooms = ["a301", "a303", "b101", "b102", "b301", "e101", "desk-4"]
     hospital.open(*rooms)
-    tickets = [hospital.check_in(service)["ticket"] for service in services]
+    tickets = [hospital.check_in(service)["ticket"] for service in services * 2][: len(services)]
     clinics = [ticket["clinic"] for ticket in tickets]
     board = open_board(hospital, open_screen, ",".join(clinics))
     shown = board.locator(".clinic")
@@ -155,6 +155,15 @@ def test_clinics_that_do_not_fit_take_turns_and_a_call_turns_to_its_own(
     expect(pages).to_have_text(first)
     board.clock.run_for(9_000)
     expect(pages).to_have_text(first)
+
+
+def test_clinics_where_nobody_waits_take_no_turn_from_the_others(hospital: Hospital, open_screen: OpenScreen) -> None:
+    hospital.open("desk-1", "b103", "d203", "a304", "c101", "d102", "b302")
+    number = hospital.check_in("registration")["ticket"]["number"]
+    clinics = "reception,laboratory-1,ultrasound-2,health-check,emergency,paediatrics-2,traditional-medicine"
+    board = open_board(hospital, open_screen, clinics)
+    expect(board.locator(".clinic")).to_have_count(1)
+    expect(board.locator(".clinic .number")).to_have_text(number)
 
 
 def test_more_calls_than_places_show_the_newest_and_then_the_rest(hospital: Hospital, open_screen: OpenScreen) -> None:
