@@ -121,6 +121,8 @@ function drawNow() {
   if (!typing) fill(top, roomBar(desk));
   fill(left, patientCard(desk), actionsPanel(desk));
   fill(list, queuePanel(desk, shown));
+  // While it is asked, no other key or button counts.
+  root.setAttribute("aria-busy", String(desk.busy !== null));
   if (focus) root.querySelector(`[data-act="${focus}"]:not(:disabled)`)?.focus();
   tick();
 }

@@ -44,7 +44,7 @@ def said(page: Page) -> Any:
 
 def press(page: Page, key: str) -> None:
     """A key, once the answer to the one before has come: nobody is as quick as a test."""
-    expect(page.locator(".busy")).to_have_count(0)
+    expect(page.locator("[aria-busy=true]")).to_have_count(0)
     page.keyboard.press(key)
 
 
