@@ -18,16 +18,19 @@ help: ## what can be made
 
 setup: $(READY) ## .venv with the locked dependencies and queueflow itself
 
-# Another lock makes another environment, from nothing: what is no longer locked is then no longer there.
+# Another lock makes another environment, from nothing: what is no longer locked is then no longer there. The same lock
+# under a new date (a checkout, a rebase) keeps it.
 $(LOCKED): requirements/dev.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	  || { echo "Python 3.11 or newer is needed. Where is one? make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 1; }
-	@rm -rf $(VENV)
-	@$(PYTHON) -m venv $(VENV) \
-	  || { rm -rf $(VENV); echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }
-	@echo "Installing the locked dependencies into $(VENV) (once, about a minute) …"
-	@$(PIP) install --require-hashes -r requirements/dev.txt
-	@touch $@
+	@if cmp -s requirements/dev.txt $(LOCKED); then touch $(LOCKED); else \
+	  $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { \
+	    echo "Python 3.11 or newer is needed. Where is one? make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 1; }; \
+	  rm -rf $(VENV); \
+	  $(PYTHON) -m venv $(VENV) || { \
+	    rm -rf $(VENV); echo "Python's venv module is missing. On Debian and Ubuntu: apt install python3-venv" >&2; exit 1; }; \
+	  echo "Installing the locked dependencies into $(VENV) (once, about a minute) …"; \
+	  $(PIP) install --require-hashes -r requirements/dev.txt || exit 1; \
+	  cp requirements/dev.txt $(LOCKED); \
+	fi
 
 $(READY): $(LOCKED) pyproject.toml
 	@$(PIP) install --no-deps --no-build-isolation --editable .
