@@ -264,6 +264,8 @@ def conserved(kept: Kept) -> None:
         hold("I8 over", over is (states <= OVER), visit, states)
         if over:
             hold("I8 how it ended", (visit.state is VisitState.FINISHED) >= (S.DONE in states), visit, states)
+        begun = any(stop.started_at_ms is not None for stop in stops)
+        hold("I8 begun", over or not begun or visit.state is VisitState.IN_PROGRESS, visit, stops)
         hold("I8 what is to come has its turn", not is_stuck(stops), stops)
 
 

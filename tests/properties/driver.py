@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import redis
-from hypothesis.stateful import RuleBasedStateMachine
 
 from queueflow.model.commands import Command, Once, TicketResult
 from queueflow.model.errors import (
@@ -96,7 +95,7 @@ def day_of(at_ms: int) -> ServiceDay:
     return ServiceDay(datetime.fromtimestamp(at_ms / 1000, UTC).strftime("%Y%m%d"))
 
 
-class Driver(RuleBasedStateMachine):
+class Driver:
     """`ground` is set on a subclass."""
 
     ground: Ground

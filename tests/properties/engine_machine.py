@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 from queueflow.model.commands import Call, CallNext, CallNextResult, Cancel, Command, Once, Order, TicketResult
 from queueflow.model.errors import IdempotencyKeyReused
@@ -38,7 +38,7 @@ def named(index: int, in_force: Sequence[str], all_names: Sequence[str]) -> str:
     return names[index % len(names)]
 
 
-class EngineMachine(Moves):
+class EngineMachine(Moves, RuleBasedStateMachine):
     """The rules."""
 
     def room(self, index: int) -> str:

@@ -114,7 +114,8 @@ qf.register("undo", function(c)
     touched[#touched + 1], touched[#touched + 2] = from or tickets[i].clinic, tickets[i].clinic or from
     back = changed.id == ticket.id and tickets[i] or back
   end
-  visit.state = record.visit_state
+  -- Other stops may have moved the visit on since.
+  visit.state = visit.state == record.visit_after and record.visit_before or visit.state
   qf.save_visit(c, visit)
   -- What the call took from the classes' credit, as far as they are the same ones; other calls' shares stay theirs.
   if record.gave and record.version == c.version then

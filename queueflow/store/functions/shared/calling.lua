@@ -41,7 +41,7 @@ function qf.call_to_room(c, ticket, room)
   qf.save_room(c, room)
   qf.await_answer(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)
-  qf.keep_undo(c, "call", ticket)
+  qf.keep_undo(c, "call", ticket, visit)
   qf.tell(c, "ticket.called", {
     tickets = { ticket },
     visits = { visit },

@@ -16,7 +16,7 @@ function qf.register_move(name, event, step)
       return changed
     end
     local visit = changed.visit or qf.load_visit(c, ticket.visit)
-    qf.keep_undo(c, action, ticket)
+    qf.keep_undo(c, action, ticket, visit)
     local clinics = qf.touched(ticket.clinic, changed.room)
     if changed.from and changed.from ~= ticket.clinic then
       clinics[#clinics + 1] = changed.from

@@ -10,8 +10,8 @@ function qf.note_before(c, id, packed)
 end
 
 -- Keeps what a move changed: its ticket and other stops of the visit; what the end of a day changed in the same call is
--- not the move's. A ticket that came into being by the move has no before.
-function qf.keep_undo(c, action, ticket)
+-- not the move's. A ticket that came into being by the move has no before. `visit`: as the move left it.
+function qf.keep_undo(c, action, ticket, visit)
   local tickets = {}
   for _, id in ipairs(c.saved) do
     if string.sub(id, 1, #ticket.visit) == ticket.visit then
@@ -24,7 +24,8 @@ function qf.keep_undo(c, action, ticket)
     day = c.day,
     version = c.version,
     tickets = tickets,
-    visit_state = cmsgpack.unpack(c.before[ticket.visit]).state,
+    visit_before = cmsgpack.unpack(c.before[ticket.visit]).state,
+    visit_after = visit.state,
     gave = c.gave,
   }
   redis.call("SET", qf.key.undo(c, ticket.id), cmsgpack.pack(record), "PX", KEEP_MS)
