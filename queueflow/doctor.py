@@ -128,5 +128,5 @@ async def _store(settings: Settings) -> list[Look]:
     finally:
         await store.close()
         await asyncio.to_thread(embedded.stop)
-    looks = [_warning(one, "See docs/operate.md.") for one in warnings]
+    looks = [_warning(one, "See docs/run.md.") for one in warnings]
     return [_good("The store answers."), *(looks or [_good("What it acknowledges is on its disk.")])]
