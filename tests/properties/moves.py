@@ -173,7 +173,7 @@ class Moves(Acts):
     def can_reopen(self, ticket: Ticket) -> bool:
         visit, day = self.kept.visits[ticket.visit], self.kept.day or ""
         there = ticket.clinic in self.kept.clinics and ticket.priority in {one.id for one in self.kept.classes}
-        todays = visit.day == day or visit.number in self.kept.carried.get(day, ())
+        todays = visit.day == day or visit.id in self.kept.carried.get(day, ())
         known_by = self.kept.persons.get(day, {}).get(visit.person or "")
         free = not UNDER_WAY & set(self.journey(visit.id).values()) and known_by in (None, visit.id)
         return there and todays and free and not visit.merged_into

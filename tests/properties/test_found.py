@@ -255,3 +255,16 @@ def test_a_stop_of_another_day_is_not_reopened_under_a_number_that_others_have(d
     day.arrive("eye")
     day.moves("reopen", first)
     assert day.state(first) is S.CANCELLED
+
+
+def test_a_number_that_another_brought_over_midnight_lets_nobody_elses_stop_be_reopened(day: Day) -> None:
+    first = day.arrive("eye")
+    day.moves("cancel", first)
+    day.now_ms += 33 * HOUR_MS
+    second = day.arrive("eye")
+    assert day.kept.tickets[first].number == day.kept.tickets[second].number
+    day.now_ms += 10 * HOUR_MS
+    day.arrive("ear")
+    assert day.state(second) is S.WAITING
+    day.moves("reopen", first)
+    assert day.state(first) is S.CANCELLED

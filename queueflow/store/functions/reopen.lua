@@ -16,7 +16,7 @@ qf.register_move("reopen", "ticket.reopened", function(c, ticket)
   if not known or visit.merged_into then
     return qf.not_allowed(visit.merged_into and "merged" or "clinic-gone", "reopen")
   end
-  if visit.day ~= c.day and redis.call("SISMEMBER", qf.key.carried(c, c.day), visit.number) == 0 then
+  if visit.day ~= c.day and redis.call("SISMEMBER", qf.key.carried(c, c.day), visit.id) == 0 then
     return qf.not_allowed("another-day", "reopen")
   end
   local persons = qf.key.persons(c, c.day)

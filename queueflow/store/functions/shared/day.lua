@@ -66,7 +66,7 @@ end
 
 -- A visit that goes on past midnight: its number is not given again, and its patient is still known.
 function qf.carry_over(c, visit)
-  redis.call("SADD", qf.key.carried(c, c.day), visit.number)
+  redis.call("SADD", qf.key.carried(c, c.day), visit.number, visit.id)
   if visit.person then
     redis.call("HSET", qf.key.persons(c, c.day), visit.person, visit.id)
   end
