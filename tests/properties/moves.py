@@ -205,16 +205,19 @@ class Moves(Acts):
             if record is not None:
                 self.last_moves[ticket] = record
             return
-        states: dict[str, TicketState] = {}
+        states: dict[str, TicketState] = {one: old.state if old else S.CANCELLED for one, old in record.before.items()}
+        journey = {**self.journey(kept.visit), **states} if kept else {}
+        may = set[str]() if S.NO_SHOW in journey.values() else self.goes_on(result.ticket.visit, states)
+        changed_ids = self.changed_tickets(before)
+        began = {one for one in may if self.kept.tickets[one].state is S.WAITING}
         for one, old in record.before.items():
-            now = self.kept.tickets[one]
-            states[one] = old.state if old else S.CANCELLED
-            if old:
+            if old and one not in began:
+                now = self.kept.tickets[one]
                 as_before = {name: getattr(old, name) for name in old.__struct_fields__ if name != "revision"}
                 hold("undone", all(getattr(now, name) == value for name, value in as_before.items()), old, now)
         self.left_others_alone(before, command)
-        hold("undone", self.changed_tickets(before) == record.before.keys(), record, self.changed_tickets(before))
-        self.became(states)
+        hold("undone", changed_ids == {*record.before, *began}, record, changed_ids)
+        self.became(states, may)
         self.placed(result)
 
     def undo_refuses(self, ticket: str, revision: int | None, record: Moved | None) -> Refused | None:

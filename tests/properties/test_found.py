@@ -143,6 +143,25 @@ def test_an_undo_does_not_say_of_a_begun_visit_that_it_was_not(day: Day) -> None
     assert day.kept.visits[day.kept.tickets[first].visit].state == "in-progress"
 
 
+def test_an_undo_opens_a_visit_that_another_stop_has_ended_since(day: Day) -> None:
+    first = day.arrive("eye", orders=[order("heart")])
+    second = TicketId(f"{first[:-1]}2")
+    day.moves("cancel", second)
+    day.moves("cancel", first)
+    day.undoes(second)
+    assert day.state(second) is S.WAITING
+    assert day.kept.visits[day.kept.tickets[first].visit].state == "arrived"
+
+
+def test_an_undo_lets_begin_what_was_only_waiting_for_the_stop(day: Day) -> None:
+    first = day.arrive("eye", person=1)
+    day.moves("cancel", first)
+    day.moves("reopen", first)
+    second = day.arrive("heart", person=1, service="s2")
+    day.undoes(first)
+    assert (day.state(first), day.state(second)) == (S.CANCELLED, S.WAITING)
+
+
 def test_an_undo_of_a_suspension_takes_back_that_somebody_was_served(day: Day) -> None:
     ticket = day.arrive("eye")
     day.called("r1")
@@ -186,6 +205,16 @@ def test_a_no_show_by_one_clinics_policy_does_not_follow_to_another(day: Day) ->
     day.moves("recall", ticket)
     day.transfers(ticket, "heart", None, None)
     assert day.called("r3") == ticket
+    day.now_ms += HOUR_MS
+    day.ticks()
+    assert day.state(ticket) is S.CALLED
+
+
+def test_a_no_show_is_by_the_policy_in_force_and_not_by_the_one_at_the_call(day: Day) -> None:
+    ticket = day.arrive("eye")
+    day.called("r1")
+    day.moves("recall", ticket)
+    day.publishes("turned")
     day.now_ms += HOUR_MS
     day.ticks()
     assert day.state(ticket) is S.CALLED

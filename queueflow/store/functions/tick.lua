@@ -13,12 +13,25 @@ local MOST_CHOICES = 200
 -- A change has to be worth the walk.
 local GAIN_S = 300
 
+-- By the policy in force, which may have become another one since the call: then it is asked again when that is over.
+local function is_missed(c, ticket)
+  local setup = qf.clinic_setup(c, ticket.clinic)
+  if not setup or not setup.no_show_after_s or ticket.calls < (setup.no_show_calls or 1) then
+    return false
+  end
+  local over_at = ticket.called_at_ms + setup.no_show_after_s * 1000
+  if over_at > c.now then
+    redis.call("ZADD", qf.key.due(c), over_at, ticket.id)
+  end
+  return over_at <= c.now
+end
+
 local function no_shows(c)
   local count = 0
   for _, id in ipairs(redis.call("ZRANGEBYSCORE", qf.key.due(c), "-inf", c.now, "LIMIT", 0, MOST_DUE)) do
     redis.call("ZREM", qf.key.due(c), id)
     local ticket = qf.load_ticket(c, id)
-    if ticket and ticket.state == "called" then
+    if ticket and ticket.state == "called" and is_missed(c, ticket) then
       local room = qf.miss(c, ticket)
       qf.tell(c, "ticket.no-show", {
         tickets = { ticket },

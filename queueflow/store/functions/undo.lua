@@ -6,9 +6,9 @@
 --          reason: str?
 -- gives    TicketResult
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
--- tells    ticket.undone
+-- tells    ticket.undone, ticket.issued, ticket.resumed
 -- costs    O(tickets of the move x classes x log n)
--- keys     active due persons present rooms tickets undo visits
+-- keys     active choices due persons present robin rooms tickets undo visits
 
 local IN_ROOM = { called = true, serving = true }
 
@@ -36,6 +36,9 @@ end
 
 -- Why the tickets cannot go back, or nil: the rules no longer have their clinic or class, or the patient has gone on.
 local function obstacle(c, record, visit)
+  if visit.merged_into then
+    return "merged"
+  end
   local journey = {}
   for _, ticket in ipairs(qf.journey(c, visit)) do
     journey[ticket.id] = ticket
@@ -85,6 +88,28 @@ local function put_back(c, changed, rooms)
   return before, now.clinic
 end
 
+-- What the visit is with its stops put back, as far as other stops have not moved it on since; saves it. Where they are
+-- over meanwhile, what is to come begins: that ticket is given.
+local function restore_visit(c, visit, record)
+  local open, at_a_stop, started = false, false, record.visit_before == "in-progress"
+  for _, ticket in ipairs(qf.journey(c, visit)) do
+    open = open or (ticket.state ~= "done" and ticket.state ~= "cancelled")
+    at_a_stop = at_a_stop or qf.at_a_stop(ticket) or ticket.state == "no-show"
+    started = started or ticket.started_at_ms ~= nil
+  end
+  local was_over = visit.state == "finished" or visit.state == "cancelled"
+  if open and was_over then
+    visit.state = started and "in-progress" or "arrived"
+  elseif open and visit.state == record.visit_after and record.visit_before == "arrived" then
+    visit.state = "arrived"
+  end
+  if at_a_stop then
+    qf.save_visit(c, visit)
+    return nil
+  end
+  return qf.go_on(c, visit)
+end
+
 qf.register("undo", function(c)
   local ticket = qf.load_ticket(c, c.a.ticket)
   if ticket == nil then
@@ -114,9 +139,7 @@ qf.register("undo", function(c)
     touched[#touched + 1], touched[#touched + 2] = from or tickets[i].clinic, tickets[i].clinic or from
     back = changed.id == ticket.id and tickets[i] or back
   end
-  -- Other stops may have moved the visit on since.
-  visit.state = visit.state == record.visit_after and record.visit_before or visit.state
-  qf.save_visit(c, visit)
+  local began = restore_visit(c, visit, record)
   -- What the call took from the classes' credit, as far as they are the same ones; other calls' shares stay theirs.
   if record.gave and record.version == c.version then
     local line, credit = qf.line(c, ticket.clinic), {}
@@ -140,5 +163,6 @@ qf.register("undo", function(c)
     clinics = qf.touched(nil, { clinics = touched }),
     reason = c.a.reason,
   })
-  return qf.ticket_result(c, back, visit)
+  qf.tell_began(c, began, visit)
+  return qf.ticket_result(c, began and began.id == back.id and began or back, visit)
 end)
