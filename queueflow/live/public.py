@@ -105,7 +105,10 @@ class ConsoleTicket(msgspec.Struct, frozen=True):
 
 
 class VisitTicket(msgspec.Struct, frozen=True):
-    """A stop as its patient sees it. `position` (1 is next) and `estimated_wait` only while it waits."""
+    """A stop as its patient sees it. `position` (1 is next) and `estimated_wait` only while it waits.
+
+    `deferred`: the patient has let others go first at this stop, which can be done once.
+    """
 
     id: TicketId
     number: str
@@ -120,6 +123,7 @@ class VisitTicket(msgspec.Struct, frozen=True):
     started_at: str | None
     ended_at: str | None
     calls: int
+    deferred: bool
 
 
 class VisitClinic(msgspec.Struct, frozen=True):
@@ -239,6 +243,7 @@ def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
         started_at=_instant(ticket.started_at_ms),
         ended_at=_instant(ticket.ended_at_ms),
         calls=ticket.calls,
+        deferred=ticket.deferred,
     )
 
 

@@ -164,6 +164,18 @@ class Merge(Command, frozen=True, kw_only=True):
     reason: str | None = None
 
 
+class GiveUp(Command, frozen=True, kw_only=True):
+    """The patient goes home: every stop of the visit that is not over is cancelled."""
+
+    visit: VisitId
+
+
+class Defer(Command, frozen=True, kw_only=True):
+    """A patient who is late lets others go first, where the clinic's policy says; once a stop."""
+
+    visit: VisitId
+
+
 class Transfer(TicketCommand, frozen=True, kw_only=True):
     """A ticket waits at another clinic from now on; in another class where `priority` says so.
 

@@ -94,6 +94,10 @@ class TicketResumed(Event, frozen=True, kw_only=True, tag="ticket.resumed"):
     """A ticket on hold waits again, or a patient is back from what was ordered."""
 
 
+class TicketDeferred(Event, frozen=True, kw_only=True, tag="ticket.deferred"):
+    """A patient who is late lets others go first."""
+
+
 class TicketPrioritised(Event, frozen=True, kw_only=True, tag="ticket.prioritised"):
     """The ticket goes on in another class."""
 
@@ -143,6 +147,7 @@ AnyEvent = (
     | VisitMerged
     | TicketHeld
     | TicketResumed
+    | TicketDeferred
     | TicketPrioritised
     | TicketUndone
     | TicketCancelled

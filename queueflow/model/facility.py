@@ -35,7 +35,8 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     """How one clinic orders its queue, and where tickets re-enter it.
 
     `requeued`: called, but not there yet. `reinstated`: came after a no-show. `transferred`: sent from another clinic;
-    the old place is that of its first arrival. `returned`: back from tests.
+    the old place is that of its first arrival. `returned`: back from tests. `deferred`: the patient is late and lets
+    others go first, `after` counted from their place.
     `longest_wait_s`: whoever has waited longer goes before all but the classes that always go first.
     `reserved_class`, `reserved_every`: of so many calls in a row one is that class's, if it has someone.
     `no_show_after_s`, `no_show_calls`: so long after its n-th call a ticket that nobody answered is a no-show by
@@ -47,6 +48,7 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     reinstated: Reenter = Reenter(Reentry.AFTER, 3)
     transferred: Reenter = Reenter(Reentry.OLD_PLACE)
     returned: Reenter = Reenter(Reentry.END)
+    deferred: Reenter = Reenter(Reentry.AFTER, 5)
     longest_wait_s: float | None = None
     reserved_class: PriorityId | None = None
     reserved_every: int | None = None

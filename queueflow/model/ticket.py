@@ -90,7 +90,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `ordered_by`: the stop at which it was ordered. `group`: stops of one group may be done in any order.
     `waits_for`: what has to come from outside first, as slugs. `wish`: `practitioner:<id>` or `room:<id>`, waited for
-    while they are there.
+    while they are there. `deferred`: it has let others go first, which can be asked for once.
     """
 
     id: TicketId
@@ -116,3 +116,4 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     group: str | None = None
     waits_for: tuple[str, ...] = ()
     wish: str | None = None
+    deferred: bool = False

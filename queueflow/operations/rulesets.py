@@ -16,6 +16,7 @@ from queueflow.model.facility import Facility
 from queueflow.routing.read import read_facility, read_ruleset
 from queueflow.routing.tables import Ruleset
 from queueflow.store.calls import Engine
+from queueflow.store.library import RELEASE
 
 FACILITY_FILE = "facility.toml"
 RULES_FILE = "rules.toml"
@@ -62,7 +63,8 @@ def checked(text: RulesText) -> Rules:
     """The facility and rules of their texts; raises routing.tables.RulesInvalid with every finding."""
     facility = read_facility(text.facility, f"{text.folder}/{FACILITY_FILE}")
     ruleset = read_ruleset(text.rules, f"{text.folder}/{RULES_FILE}", facility)
-    digest = hashlib.sha256(f"{text.facility}\0{text.rules}".encode()).hexdigest()
+    # The same texts may say more to a later release of the engine: it gets them anew.
+    digest = hashlib.sha256(f"{RELEASE}\0{text.facility}\0{text.rules}".encode()).hexdigest()
     return Rules(facility, ruleset, text, digest)
 
 
@@ -85,6 +87,7 @@ def command_of(rules: Rules, *, now_ms: int, actor: str) -> Publish:
                     "reinstated": clinic.policy.reinstated,
                     "transferred": clinic.policy.transferred,
                     "returned": clinic.policy.returned,
+                    "deferred": clinic.policy.deferred,
                 },
                 service_mean_s=clinic.service_mean_s,
                 service_cv=clinic.service_cv,

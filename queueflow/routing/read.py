@@ -194,6 +194,7 @@ def _policy(part: Section, classes: Sequence[str]) -> ClinicPolicy:
         reinstated=_reenter(policy, "reinstated", usual.reinstated),
         transferred=_reenter(policy, "transferred", usual.transferred),
         returned=_reenter(policy, "returned", usual.returned),
+        deferred=_reenter(policy, "deferred", usual.deferred),
         longest_wait_s=_seconds(policy, "longest_wait_s"),
         reserved_class=_class(policy, classes),
         reserved_every=policy.whole("reserved_every", 2, least=2, most=100) if policy.has("reserved_every") else None,
@@ -204,6 +205,8 @@ def _policy(part: Section, classes: Sequence[str]) -> ClinicPolicy:
     for one, other in (("reserved_class", "reserved_every"), ("reserved_every", "reserved_class")):
         if policy.has(one) and not policy.has(other):
             policy.wrong(f'"{other}" is missing: of so many calls one is that class\'s.', one)
+    if read.deferred.at is Reentry.OLD_PLACE:
+        policy.wrong('expected "end" or "after 5": who is late lets others go first.', "deferred")
     if policy.has("no_show_calls") and not policy.has("no_show_after_s"):
         policy.wrong('"no_show_after_s" is missing: without it only staff say that nobody came.', "no_show_calls")
     return read

@@ -20,6 +20,8 @@ from queueflow.model.commands import (
     Command,
     Complete,
     DayResult,
+    Defer,
+    GiveUp,
     Hold,
     Merge,
     NoShow,
@@ -123,6 +125,14 @@ class Engine:
     async def resume(self, command: Resume) -> TicketResult:
         """Let a ticket on hold wait again at its old place. Raises as recall."""
         return await self._call("qf_resume", command, TicketResult)
+
+    async def give_up(self, command: GiveUp) -> VisitResult:
+        """End a visit that its patient gives up. Raises UnknownVisit, NotAllowedInState (over, or being served)."""
+        return await self._call("qf_give_up", command, VisitResult)
+
+    async def defer(self, command: Defer) -> TicketResult:
+        """Let others go before a patient who is late. Raises UnknownVisit, NotAllowedInState."""
+        return await self._call("qf_defer", command, TicketResult)
 
     async def transfer(self, command: Transfer) -> TicketResult:
         """Let a ticket wait at another clinic. Raises as recall, and UnknownClinic, Invalid (an unknown class)."""

@@ -62,6 +62,9 @@ MAY: Final[dict[str, frozenset[Role] | None]] = {
     "undo": _STAFF,
     "transfer": _STAFF,
     "prioritise": _STAFF,
+    "give-up": None,
+    "defer": None,
+    "act-for-patient": frozenset({Role.KIOSK, Role.CONSOLE, Role.ADMIN}),
     "feed-board": _EVERY_ROLE,
     "feed-console": _STAFF,
     "feed-floor": _STAFF,
@@ -79,7 +82,9 @@ MAY: Final[dict[str, frozenset[Role] | None]] = {
 """Call -> the roles that may make it. None is public: no token is asked for (a visit's own link is its key).
 
 The board is what hangs on the wall. A feed that shows a token must show a good one, so that a screen with a revoked
-token says so: `feed-board` is for every role, and for whoever shows none.
+token says so: `feed-board` is for every role, and for whoever shows none. So it is with what a patient's own page may
+do (`give-up`, `defer`): the visit's link is the key to it, and a token that is shown besides must be of a role that may
+`act-for-patient`.
 """
 
 

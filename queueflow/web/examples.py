@@ -8,6 +8,7 @@ Never: anything that runs; tests check each against its type.
 from typing import Any, Final
 
 _VISIT: Final = "20261124-0k3d7v9wq2m5x"
+LINK_KEY: Final = "pV3x0c2m8Qd1TzLw"
 
 CHECK_IN_BODY: Final[dict[str, Any]] = {
     "identity": {
@@ -74,7 +75,26 @@ VISIT: Final[dict[str, Any]] = {
     "day": "2026-11-24",
     "state": "arrived",
     "journey": [WAITING],
-    "tracking_url": f"/visit/lang-son-general/{_VISIT}?k=pV3x0c2m8Qd1TzLw",
+    "tracking_url": f"/visit/lang-son-general/{_VISIT}?k={LINK_KEY}",
+}
+DEFERRED: Final[dict[str, Any]] = {
+    **{name: value for name, value in WAITING.items() if name not in ("visit", "priority", "revision")},
+    "position": 8,
+    "estimated_wait": {"p50_s": 1620, "p90_s": 2580},
+    "deferred": True,
+}
+GIVEN_UP: Final[dict[str, Any]] = {
+    "visit": _VISIT,
+    "state": "cancelled",
+    "journey": [
+        {
+            **DEFERRED,
+            "state": "cancelled",
+            "position": None,
+            "estimated_wait": None,
+            "ended_at": "2026-11-24T00:50:00.000Z",
+        }
+    ],
 }
 CHECKED_IN: Final[dict[str, Any]] = {
     "visit": VISIT,

@@ -19,7 +19,8 @@ def _clinic(name: str, series: str, order: ServingOrder, back: Reentry, after: i
     """`back`: where a requeued ticket goes; other kinds of return go elsewhere."""
     turned = list(Reentry)[(list(Reentry).index(back) + 1) % len(Reentry)]
     one, other = (Reenter(at, after if at is Reentry.AFTER else 0) for at in (back, turned))
-    reentry = {"requeued": one, "reinstated": other, "transferred": one, "returned": other}
+    late = Reenter(Reentry.END) if back is Reentry.END else Reenter(Reentry.AFTER, after)
+    reentry = {"requeued": one, "reinstated": other, "transferred": one, "returned": other, "deferred": late}
     return ClinicSetup(ClinicId(name), series, order, reentry, service_mean_s=300.0, service_cv=0.6, **more)
 
 

@@ -19,6 +19,8 @@ from queueflow.model.commands import (
     CloseRoom,
     Complete,
     DayResult,
+    Defer,
+    GiveUp,
     Hold,
     Merge,
     NoShow,
@@ -107,7 +109,14 @@ def clinic(
         id=ClinicId(name),
         series=series,
         order=order,
-        reentry={"requeued": END, "reinstated": END, "transferred": OLD_PLACE, "returned": END, **reentry},
+        reentry={
+            "requeued": END,
+            "reinstated": END,
+            "transferred": OLD_PLACE,
+            "returned": END,
+            "deferred": Reenter(Reentry.AFTER, 5),
+            **reentry,
+        },
         service_mean_s=600.0,
         service_cv=0.5,
     )
@@ -271,6 +280,12 @@ class Hall:
 
     async def merge(self, visit: VisitId, other: VisitId) -> VisitResult:
         return await self.engine.merge(Merge(visit=visit, other=other, **self.base()))
+
+    async def give_up(self, visit: VisitId) -> VisitResult:
+        return await self.engine.give_up(GiveUp(visit=visit, **self.base()))
+
+    async def defer(self, visit: VisitId) -> TicketResult:
+        return await self.engine.defer(Defer(visit=visit, **self.base()))
 
     async def close_day(self) -> DayResult:
         return await self.engine.close_day(CloseDay(**self.base()))

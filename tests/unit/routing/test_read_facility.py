@@ -215,6 +215,12 @@ MISTAKES = [
     ),
     (
         'requeued = "after 2"',
+        'deferred = "old-place"',
+        38,
+        'clinics 1 (internal-1), column deferred: expected "end" or "after 5": who is late lets others go first.',
+    ),
+    (
+        'requeued = "after 2"',
         "longest_wait_s = 0",
         38,
         "clinics 1 (internal-1), column longest_wait_s: expected a number from 1 to 86400.",

@@ -10,8 +10,9 @@ place["old-place"] = function(_, ticket)
   return ticket.order_at
 end
 
--- Half way between the n-th of the class and the one after; where fewer wait, at the end.
-place["after"] = function(c, ticket, n)
+-- Half way between the n-th of the class and the one after, counted from `rank`; where fewer wait, at the end.
+place["after"] = function(c, ticket, count, rank)
+  local n = count + rank
   local queue = qf.key.waiting(c, ticket.clinic, ticket.priority)
   local around = redis.call("ZRANGE", queue, math.max(0, n - 1), n, "WITHSCORES")
   local first, second = tonumber(around[2]), tonumber(around[4])
@@ -24,8 +25,9 @@ place["after"] = function(c, ticket, n)
   return (first + second) / 2
 end
 
--- The effective arrival of a ticket that comes back; kind: requeued, reinstated, transferred or returned.
-function qf.reentry(c, ticket, kind)
+-- The effective arrival of a ticket that comes back; kind: requeued, reinstated, transferred, returned or deferred.
+-- rank: how many of its class went before one that did not come back but falls back from its place.
+function qf.reentry(c, ticket, kind, rank)
   local rule = qf.clinic_setup(c, ticket.clinic).reentry[kind]
-  return place[rule.at](c, ticket, rule.after)
+  return place[rule.at](c, ticket, rule.after, rank or 0)
 end
