@@ -179,10 +179,11 @@ class Defer(Command, frozen=True, kw_only=True):
 class Transfer(TicketCommand, frozen=True, kw_only=True):
     """A ticket waits at another clinic from now on; in another class where `priority` says so.
 
-    `room` or `practitioner`: who shall serve it, waited for while they are there.
+    `room` or `practitioner`: who shall serve it, waited for while they are there. Without `clinic`: the one that they
+    serve; the ticket's own, where that is one of several.
     """
 
-    clinic: ClinicId
+    clinic: ClinicId | None = None
     room: RoomId | None = None
     practitioner: PractitionerId | None = None
     priority: PriorityId | None = None

@@ -135,7 +135,10 @@ class Engine:
         return await self._call("qf_defer", command, TicketResult)
 
     async def transfer(self, command: Transfer) -> TicketResult:
-        """Let a ticket wait at another clinic. Raises as recall, and UnknownClinic, Invalid (an unknown class)."""
+        """Let a ticket wait at another clinic, for a room or a practitioner.
+
+        Raises as recall, and UnknownClinic, UnknownRoom, Invalid (an unknown class; what is not served there).
+        """
         return await self._call("qf_transfer", command, TicketResult)
 
     async def prioritise(self, command: Prioritise) -> TicketResult:

@@ -40,7 +40,7 @@ from queueflow.model.errors import (
     UnknownRoom,
     UnknownTicket,
 )
-from queueflow.model.ids import ClinicId, PriorityId, RoomId, TicketId, is_slug, is_ticket_id
+from queueflow.model.ids import ClinicId, PractitionerId, PriorityId, RoomId, TicketId, is_slug, is_ticket_id
 from queueflow.web import examples
 from queueflow.web.answers import TicketAnswer, ticket_answered
 from queueflow.web.entry import FACILITY, AnyRequest, asked, body, common, hall, if_revision, path_part
@@ -62,9 +62,15 @@ class Moving(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Transferring(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """To which clinic, and in which class where it is another one from now on."""
+    """To which clinic, and in which class where it is another one from now on.
 
-    clinic: Slug
+    `room` or `practitioner`: who shall call the ticket, waited for while they are there and serve the clinic. With one
+    of them the clinic may be left out: it is the one that they serve, the ticket's own where that is one of several.
+    """
+
+    clinic: Slug | None = None
+    room: Slug | None = None
+    practitioner: Slug | None = None
     priority: Slug | None = None
     reason: Slug | None = None
 
@@ -222,26 +228,32 @@ async def undo(request: AnyRequest) -> ASGIApp:
     opt=says(
         Says(
             call="transfer",
-            summary="A ticket waits at another clinic from now on.",
+            summary="A ticket waits at another clinic, for a room or for a practitioner from now on.",
             body=Transferring,
             body_example={"clinic": "internal-2", "reason": "other-doctor"},
             gives=(Gives(200, "The ticket.", TicketAnswer, {**examples.WAITING, "clinic": "internal-2"}),),
-            refuses=(*MOVE_REFUSES, UnknownClinic),
+            refuses=(*MOVE_REFUSES, UnknownClinic, UnknownRoom),
             key="optional",
             revision=True,
         )
     ),
 )
 async def transfer(request: AnyRequest) -> ASGIApp:
-    """Send a ticket to another clinic."""
-    who = asked(request)
+    """Send a ticket to another clinic, room or practitioner."""
+    facility = asked(request).facility
     content = await body(request, _TRANSFERRING)
-    if who.facility.clinic(content.clinic) is None:
+    if content.clinic is not None and facility.clinic(content.clinic) is None:
         raise UnknownClinic
+    if content.room is not None and facility.room(content.room) is None:
+        raise UnknownRoom
+    if content.practitioner is not None and not is_slug(content.practitioner):
+        raise Invalid("practitioner", "This is a word of lower-case letters, digits and hyphens.")
     command = Transfer(
         **common(request, content),
         **moving(request, content.reason),
-        clinic=ClinicId(content.clinic),
+        clinic=None if content.clinic is None else ClinicId(content.clinic),
+        room=None if content.room is None else RoomId(content.room),
+        practitioner=None if content.practitioner is None else PractitionerId(content.practitioner),
         priority=None if content.priority is None else _priority(request, content.priority),
     )
     return ticket_answered(await hall(request).engine.transfer(command))

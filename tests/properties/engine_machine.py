@@ -178,7 +178,8 @@ class EngineMachine(Moves, RuleBasedStateMachine):
         match action:
             case "transfer":
                 wish = (None, f"room:{self.room(other)}", "practitioner:a", "practitioner:nobody")[other % 4]
-                self.transfers(ticket, self.clinic(other // 2), kind if other % 3 else None, wish, **more)
+                clinic = None if other % 5 == 1 else self.clinic(other // 2)
+                self.transfers(ticket, clinic, kind if other % 3 else None, wish, **more)
             case "prioritise":
                 self.moves(action, ticket, priority=PriorityId(kind), **more)
             case "release":

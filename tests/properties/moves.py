@@ -165,10 +165,29 @@ class Moves(Acts):
                 return no_class
             case Transfer(room=room) if room is not None and room not in self.kept.rooms:
                 return Refused(UnknownRoom)
+            case Transfer(room=room, practitioner=practitioner) if room or practitioner:
+                return self.not_served_there(command, kept)
+            case Transfer(clinic=None):
+                return Refused(Invalid, (("field", "clinic"),))
             case Prioritise(priority=priority) if priority not in classes:
                 return no_class
             case _:
                 return None
+
+    def not_served_there(self, command: Transfer, ticket: Ticket) -> Refused | None:
+        """Whether the room or the practitioner that a ticket is sent to has no clinic for it, or too many."""
+        there = [one for one in map(self.kept.room, sorted(self.kept.rooms)) if one.state is not RoomStatus.CLOSED]
+        if command.room:
+            room = self.kept.room(command.room)
+            served = set(room.clinics if room in there else self.kept.rooms[command.room].clinics)
+        else:
+            served = {clinic for one in there if one.practitioner == command.practitioner for clinic in one.clinics}
+        whom = Refused(Invalid, (("field", "room" if command.room else "practitioner"),))
+        if command.clinic:
+            return whom if served and command.clinic not in served else None
+        if len(served) == 1 or ticket.clinic in served:
+            return None
+        return Refused(Invalid, (("field", "clinic"),)) if served else whom
 
     def can_reopen(self, ticket: Ticket) -> bool:
         visit, day = self.kept.visits[ticket.visit], self.kept.day or ""
@@ -178,12 +197,14 @@ class Moves(Acts):
         free = not UNDER_WAY & set(self.journey(visit.id).values()) and known_by in (None, visit.id)
         return there and todays and free and not visit.merged_into
 
-    def transfers(self, ticket: TicketId, clinic: str, priority: str | None, wish: str | None, **more: Any) -> None:
+    def transfers(
+        self, ticket: TicketId, clinic: str | None, priority: str | None, wish: str | None, **more: Any
+    ) -> None:
         kind, _, name = (wish or "").partition(":")
         self.moves(
             "transfer",
             ticket,
-            clinic=ClinicId(clinic),
+            clinic=None if clinic is None else ClinicId(clinic),
             priority=None if priority is None else PriorityId(priority),
             room=RoomId(name) if kind == "room" else None,
             practitioner=PractitionerId(name) if kind == "practitioner" else None,

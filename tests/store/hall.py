@@ -314,16 +314,18 @@ class Hall:
     async def transfer(
         self,
         ticket: TicketId,
-        clinic: str = "ear",
+        clinic: str | None = "ear",
         priority: str | None = None,
         room: str | None = None,
+        practitioner: str | None = None,
         **more: Unpack[More],
     ) -> TicketResult:
         command = Transfer(
             ticket=ticket,
-            clinic=ClinicId(clinic),
+            clinic=ClinicId(clinic) if clinic else None,
             priority=PriorityId(priority) if priority else None,
             room=RoomId(room) if room else None,
+            practitioner=PractitionerId(practitioner) if practitioner else None,
             **more,
             **self.base(),
         )

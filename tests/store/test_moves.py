@@ -222,6 +222,45 @@ async def test_a_transfer_to_nowhere_or_into_no_class_changes_nothing(hall: Hall
     assert await hall.numbers() == ["A001"]
 
 
+async def test_a_transfer_to_a_room_or_a_practitioner_finds_the_clinic_that_they_serve(hall: Hall) -> None:
+    await hall.open("r3", practitioner="dr-lan")
+    await hall.open("r2", practitioner="dr-hai")
+    ticket = (await hall.check_in("eye")).ticket
+    moved = (await hall.transfer(ticket.id, None, practitioner="dr-lan")).ticket
+    assert (moved.clinic, moved.wish) == ("heart", "practitioner:dr-lan")
+    with pytest.raises(Invalid) as several:
+        await hall.transfer(ticket.id, None, room="r2")
+    assert several.value.field == "clinic"
+    moved = (await hall.transfer(ticket.id, None, room="r1")).ticket
+    assert (moved.clinic, moved.wish) == ("eye", "room:r1")
+    # Of several clinics it stays in its own.
+    moved = (await hall.transfer(ticket.id, None, room="r2")).ticket
+    assert (moved.clinic, moved.wish) == ("eye", "room:r2")
+    moved = (await hall.transfer(ticket.id, "ear", practitioner="dr-hai")).ticket
+    assert moved.clinic == "ear"
+    assert (await hall.called("r2")).id == ticket.id
+
+
+@pytest.mark.parametrize(
+    ("to", "field"),
+    [
+        ({"clinic": None}, "clinic"),
+        ({"clinic": "ear", "room": "r1"}, "room"),
+        ({"clinic": "ear", "practitioner": "dr-lan"}, "practitioner"),
+        ({"clinic": None, "practitioner": "dr-gone"}, "practitioner"),
+        ({"clinic": "eye", "room": "r1", "practitioner": "dr-lan"}, "practitioner"),
+    ],
+)
+async def test_a_transfer_to_where_it_is_not_served_changes_nothing(hall: Hall, to: dict, field: str) -> None:
+    await hall.open("r1", practitioner="dr-lan")
+    ticket = (await hall.check_in("eye")).ticket
+    before = len(await hall.events())
+    with pytest.raises(Invalid) as refused:
+        await hall.transfer(ticket.id, **to)
+    assert refused.value.field == field
+    assert len(await hall.events()) == before
+
+
 async def test_another_class_counts_from_the_same_arrival(hall: Hall) -> None:
     await hall.check_in(priority="priority")
     later = (await hall.check_in()).ticket

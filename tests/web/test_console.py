@@ -100,6 +100,29 @@ async def test_a_ticket_is_held_resumed_sent_elsewhere_and_taken_back(hospital: 
     assert (await hospital.post(f"{path}/reinstate")).json()["state"] == "waiting"
 
 
+async def test_a_ticket_is_sent_to_a_room_or_to_a_practitioner(hospital: Hospital) -> None:
+    await empty(hospital)
+    await hospital.post("/rooms/room-2/open", {"practitioner": "dr-hai"})
+    path = f"/tickets/{(await waiting(hospital))['id']}/transfer"
+    assert (await hospital.post(path, {"room": "room-1"}, "console")).json()["clinic"] == "internal-1"
+    assert (await hospital.post(path, {"practitioner": "dr-hai"}, "console")).json()["clinic"] == "internal-1"
+    moved = await hospital.post(path, {"clinic": "desk", "practitioner": "dr-hai", "reason": "same-doctor"}, "console")
+    assert moved.json()["clinic"] == "desk"
+    for body, status, about in (
+        ({}, 400, "clinic"),
+        ({"clinic": "desk", "room": "room-1"}, 400, "room"),
+        ({"practitioner": "dr-nobody"}, 400, "practitioner"),
+        ({"room": "room-77"}, 404, "unknown-room"),
+        ({"room": "room-1", "clinic": "nowhere"}, 404, "unknown-clinic"),
+    ):
+        refused = await hospital.post(path, body, "console")
+        assert refused.status_code == status
+        assert about in (refused.json().get("field"), refused.json()["type"].rpartition(":")[2])
+    called = (await hospital.post("/rooms/room-2/call-next", role="console")).json()
+    assert called["id"] == moved.json()["id"]
+    await hospital.post("/rooms/room-2/close")
+
+
 async def test_call_next_of_a_repeated_request_calls_one_patient(hospital: Hospital) -> None:
     await empty(hospital)
     key = fresh_key()
