@@ -11,7 +11,7 @@ READY := $(VENV)/.ready
 PIP := $(BIN)/pip --disable-pip-version-check -qq
 PYTEST := $(BIN)/python -m pytest
 
-.PHONY: help setup demo test browser screenshots fuzz faults bench bench-load soak check format lint types imports house docs wheel lock
+.PHONY: help setup demo test browser screenshots fuzz faults bench bench-load soak rehearse check format lint types imports house docs wheel lock
 
 help: ## what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -73,6 +73,9 @@ bench-load: $(READY) ## Locust's kiosks, doctors and screens against a server of
 
 soak: $(READY) ## bench-load for an hour
 	@$(BIN)/python loadtests/bench_load.py --seconds 3600
+
+rehearse: $(READY) ## days in virtual time: how good the promised waits are; plots in artifacts/
+	@$(BIN)/python -m loadtests.rehearsals.waits
 
 check: format lint types imports house ## format, lint, types, import direction, house rules
 

@@ -26,10 +26,8 @@ from queueflow.simulation.arrivals import (
     CONSULTATION_S,
     MORNING,
     ArrivalProfile,
-    Empirical,
     Lognormal,
     ServiceShare,
-    mix_of,
 )
 from queueflow.simulation.clock import dice
 from queueflow.simulation.day import Attendance, make_day
@@ -73,18 +71,19 @@ def fixed_order(tests: tuple[ServiceId, ...]) -> tuple[Wanted, ...]:
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """What a rehearsal is to be. `midnight_ms`: the day's, in the facility's zone; `on`: the date that ages count to.
 
-    `consultations`: measured times, or lognormal ones. `tests_a_visit`: shares of 0, 1, 2 … kinds of test; (1.0,) for
-    none. `examinations_only`: nobody comes for a desk or a counter. `results_min`: how long after the blood was taken
-    its result comes, from and to, which the return then waits for; None: at once. `same_lunch`: the whole house eats
-    at half past eleven.
+    `mix`: what people come for and how long it takes (arrivals.mix_of). `examinations_only`: of it, nobody comes for a
+    desk, a counter or a short test. `once_each`: nobody scans twice or comes for two services. `tests_a_visit`: shares
+    of 0, 1, 2 … kinds of test; (1.0,) for none. `results_min`: how long after the blood was taken its result comes,
+    from and to, which the return then waits for; None: at once. `same_lunch`: the whole house rests at half past
+    eleven.
     """
 
+    mix: tuple[ServiceShare, ...]
     patients: int
     seed: int
     midnight_ms: int
     on: date
     profile: ArrivalProfile = MORNING
-    consultations: Empirical | None = None
     tests_a_visit: tuple[float, ...] = (1.0,)
     ordering: Ordering = any_order
     examinations_only: bool = False
@@ -106,12 +105,9 @@ class Rehearsed(msgspec.Struct, frozen=True):
 def rehearsed(rules: Rules, plan: Plan) -> Rehearsed:
     """The day of that plan; chance falls the same way for the same seed, whatever else the plan says."""
     facility = rules.facility
-    mix = mix_of(facility, plan.consultations)
-    examined = {share.service for share in mix if _is_examination(facility, share.service)}
-    if plan.examinations_only:
-        mix = tuple(share for share in mix if share.service in examined)
+    examined = {share.service for share in plan.mix if _is_examination(facility, share.service)}
     lines = make_day(
-        mix=mix,
+        mix=tuple(share for share in plan.mix if share.service in examined or not plan.examinations_only),
         profile=plan.profile,
         patients=plan.patients,
         on=plan.on,

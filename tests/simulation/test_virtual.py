@@ -8,6 +8,7 @@ from queueflow.model.ids import PractitionerId, RoomId
 from queueflow.model.ticket import TicketState
 from queueflow.operations.rulesets import Rules, checked, read_texts
 from queueflow.resources import root
+from queueflow.simulation.arrivals import mix_of
 from queueflow.simulation.outpatients import TESTS_A_VISIT, Plan, rehearsed
 from queueflow.simulation.record import Day, Waited, Why
 from queueflow.simulation.sandbox import sandbox
@@ -30,8 +31,16 @@ def shipped() -> Rules:
 
 
 async def hospital_day(store: Store, seed: int = 1, patients: int = 250) -> tuple[Day, dict[RoomId, int]]:
-    plan = Plan(patients=patients, seed=seed, midnight_ms=MIDNIGHT_MS, on=date(2026, 1, 1), tests_a_visit=TESTS_A_VISIT)
-    day = rehearsed(shipped(), plan)
+    rules = shipped()
+    plan = Plan(
+        mix=mix_of(rules.facility),
+        patients=patients,
+        seed=seed,
+        midnight_ms=MIDNIGHT_MS,
+        on=date(2026, 1, 1),
+        tests_a_visit=TESTS_A_VISIT,
+    )
+    day = rehearsed(rules, plan)
     hospital = Hospital(
         store,
         day.publish,
