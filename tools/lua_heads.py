@@ -17,7 +17,7 @@ SHARED = FUNCTIONS / "shared"
 LABELS = ("takes", "gives", "refuses", "tells", "costs", "keys")
 
 _LABEL = re.compile(rf"(?:({'|'.join(LABELS)})(?:\s+|$)|\s+)(.*)")
-_FIELD = re.compile(r"(\w+): (str|int|float|list|map)(\??)(?:\s{2,}(.+))?")
+_FIELD = re.compile(r"(\w+): (str|int|float|bool|list|map)(\??)(?:\s{2,}(.+))?")
 _WORD = r"[a-z][a-z0-9.-]*"
 
 # What every command does before its own part: docs/engine.md says it once, a head does not repeat it.

@@ -22,6 +22,7 @@ from queueflow.model.ids import (
 )
 from queueflow.model.live_state import RoomState
 from queueflow.model.priority import Balance, ServingOrder
+from queueflow.model.schedule import ScheduleSetup
 from queueflow.model.ticket import Decision, Ticket, Wait
 from queueflow.model.visit import Visit
 
@@ -62,7 +63,8 @@ class CheckIn(Command, frozen=True, kw_only=True):
     """Give a patient a ticket, or the one they hold for that service.
 
     Who has a visit under way for another service gets a planned ticket in it, whose turn comes after. `nonce`: 13
-    characters of base 32 for a new visit's id.
+    characters of base 32 for a new visit's id. `appointment`: the id or the code of the one they come for.
+    `any_service`: they named none, so that an appointment of theirs may be for another than `service`.
     """
 
     nonce: str
@@ -77,6 +79,8 @@ class CheckIn(Command, frozen=True, kw_only=True):
     last3: str | None = None
     flags: tuple[str, ...] = ()
     next: tuple[Order, ...] = ()
+    appointment: str | None = None
+    any_service: bool = False
 
 
 class CallNext(Command, frozen=True, kw_only=True):
@@ -234,6 +238,9 @@ class ClinicSetup(msgspec.Struct, frozen=True, omit_defaults=True):
     reserved_every: int | None = None
     no_show_after_s: float | None = None
     no_show_calls: int = 1
+    early_s: float = 900.0
+    late_s: float = 900.0
+    release_s: float = 1800.0
 
 
 class RoomSetup(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -253,6 +260,7 @@ class PrioritySetup(msgspec.Struct, frozen=True, omit_defaults=True):
     rate: float
     always_first: bool
     for_returns: bool = False
+    for_appointments: bool = False
 
 
 class CloseDay(Command, frozen=True, kw_only=True):
@@ -271,6 +279,7 @@ class Publish(Command, frozen=True, kw_only=True):
     rooms: tuple[RoomSetup, ...]
     priorities: tuple[PrioritySetup, ...]
     sources: dict[str, str]
+    schedules: tuple[ScheduleSetup, ...] = ()
 
 
 class Attach(Command, frozen=True, kw_only=True):
@@ -382,12 +391,14 @@ class DayResult(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class TickResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """How many calls became no-shows, and how many patients changed to another stop."""
+    """How many calls became no-shows, patients changed to another stop, and slots began or were released."""
 
     epoch: str
     offset: int
     no_shows: int = 0
     replanned: int = 0
+    lifted: int = 0
+    released: int = 0
     replayed: bool = False
 
 

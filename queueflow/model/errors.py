@@ -3,7 +3,8 @@
     QueueflowError
       Invalid 400 · Unauthenticated 401 · Forbidden 403
       NotFound 404: UnknownFacility UnknownService UnknownClinic UnknownRoom UnknownTicket UnknownVisit
-      MethodNotAllowed 405 · NotAllowedInState 409 · RoomNotOpen 409 · RevisionMismatch 412
+        UnknownAppointment
+      MethodNotAllowed 405 · NotAllowedInState 409 · RoomNotOpen 409 · SlotFull 409 · RevisionMismatch 412
       BodyTooLarge 413 · UnsupportedMediaType 415 · IdempotencyKeyReused 422 · Unroutable 422
       TooManyRequests 429 · StoreUnavailable 503
 
@@ -92,6 +93,12 @@ class UnknownVisit(NotFound):
     slug, title = "unknown-visit", "This visit is not known."
 
 
+class UnknownAppointment(NotFound):
+    """No such appointment (any more), or not for today where somebody checks in with it."""
+
+    slug, title = "unknown-appointment", "This appointment is not known."
+
+
 class MethodNotAllowed(QueueflowError):
     """The address is right, the method is not."""
 
@@ -108,6 +115,12 @@ class RoomNotOpen(QueueflowError):
     """The room is closed or paused, or does not serve that clinic today."""
 
     slug, status, title = "room-not-open", 409, "This room is not open."
+
+
+class SlotFull(QueueflowError):
+    """Every place in that slot is taken."""
+
+    slug, status, title = "slot-full", 409, "This time is fully booked."
 
 
 class RevisionMismatch(QueueflowError):
@@ -161,8 +174,10 @@ REFUSALS: dict[str, type[QueueflowError]] = {
         UnknownRoom,
         UnknownTicket,
         UnknownVisit,
+        UnknownAppointment,
         NotAllowedInState,
         RoomNotOpen,
+        SlotFull,
         RevisionMismatch,
         IdempotencyKeyReused,
     )

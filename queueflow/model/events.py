@@ -7,6 +7,7 @@ Never: a field of its own in one event: all carry the same, so that whoever appl
 
 import msgspec
 
+from queueflow.model.appointment import Appointment
 from queueflow.model.ids import ServiceDay
 from queueflow.model.live_state import ClinicState, RoomState
 from queueflow.model.ticket import Ticket
@@ -28,6 +29,7 @@ class Event(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True, tag_f
     visits: tuple[Visit, ...] = ()
     clinics: tuple[ClinicState, ...] = ()
     rooms: tuple[RoomState, ...] = ()
+    appointments: tuple[Appointment, ...] = ()
 
 
 class TicketIssued(Event, frozen=True, kw_only=True, tag="ticket.issued"):
@@ -110,6 +112,22 @@ class TicketCancelled(Event, frozen=True, kw_only=True, tag="ticket.cancelled"):
     """The stop will not take place."""
 
 
+class AppointmentBooked(Event, frozen=True, kw_only=True, tag="appointment.booked"):
+    """A place in a slot was booked."""
+
+
+class AppointmentMoved(Event, frozen=True, kw_only=True, tag="appointment.moved"):
+    """An appointment has another slot; the place it had is free."""
+
+
+class AppointmentCancelled(Event, frozen=True, kw_only=True, tag="appointment.cancelled"):
+    """An appointment was given up; its place is free."""
+
+
+class AppointmentNoShow(Event, frozen=True, kw_only=True, tag="appointment.no-show"):
+    """The patient of an appointment did not come while it held."""
+
+
 class RoomOpened(Event, frozen=True, kw_only=True, tag="room.opened"):
     """A room opened, or changed who works there or what it serves."""
 
@@ -151,6 +169,10 @@ AnyEvent = (
     | TicketPrioritised
     | TicketUndone
     | TicketCancelled
+    | AppointmentBooked
+    | AppointmentMoved
+    | AppointmentCancelled
+    | AppointmentNoShow
     | RoomOpened
     | RoomPaused
     | RoomClosed

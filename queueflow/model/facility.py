@@ -11,6 +11,7 @@ import msgspec
 
 from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId, ServiceId
 from queueflow.model.priority import PriorityClass, ServingOrder
+from queueflow.model.schedule import Schedule
 
 LocalText = dict[str, str]
 """One text in several languages: {"vi": …, "en": …}; the facility's first language is always there."""
@@ -41,6 +42,9 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     `reserved_class`, `reserved_every`: of so many calls in a row one is that class's, if it has someone.
     `no_show_after_s`, `no_show_calls`: so long after its n-th call a ticket that nobody answered is a no-show by
     itself; without it only staff say so.
+    Who has booked and comes more than `early_s` before their slot begins waits as a walk-in until then; who comes up to
+    `late_s` after it began is on time, and later has the place that `late` says; `release_s` after the slot's end the
+    appointment is a no-show, and who comes then is a walk-in.
     """
 
     order: ServingOrder = ServingOrder.STRICT
@@ -49,11 +53,15 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     transferred: Reenter = Reenter(Reentry.OLD_PLACE)
     returned: Reenter = Reenter(Reentry.END)
     deferred: Reenter = Reenter(Reentry.AFTER, 5)
+    late: Reenter = Reenter(Reentry.END)
     longest_wait_s: float | None = None
     reserved_class: PriorityId | None = None
     reserved_every: int | None = None
     no_show_after_s: float | None = None
     no_show_calls: int = 3
+    early_s: float = 900.0
+    late_s: float = 900.0
+    release_s: float = 1800.0
 
 
 class RoomTakes(StrEnum):
@@ -124,6 +132,7 @@ class Facility(msgspec.Struct, frozen=True, omit_defaults=True):
     clinics: tuple[Clinic, ...]
     rooms: tuple[Room, ...]
     priorities: tuple[PriorityClass, ...]
+    schedules: tuple[Schedule, ...] = ()
     fallback: ClinicId | None = None
     fallback_priority: PriorityId | None = None
     closing: str | None = None

@@ -16,6 +16,8 @@ PriorityId = NewType("PriorityId", str)
 PractitionerId = NewType("PractitionerId", str)
 VisitId = NewType("VisitId", str)
 TicketId = NewType("TicketId", str)
+ScheduleId = NewType("ScheduleId", str)
+AppointmentId = NewType("AppointmentId", str)
 Number = NewType("Number", str)
 ServiceDay = NewType("ServiceDay", str)
 """A service day as eight digits, YYYYMMDD, in the facility's time zone."""
@@ -28,6 +30,8 @@ VISIT: Final = re.compile(r"[0-9]{8}-[0-9a-z]{13}")
 """<service day>-<13 characters of base 32>: the day says in which key a visit lies."""
 TICKET: Final = re.compile(r"[0-9]{8}-[0-9a-z]{13}-[1-9][0-9]?")
 """<visit>-<stop>, the stop counted from 1."""
+CODE: Final = re.compile(r"[0-9a-z]{6}")
+"""An appointment's code: six characters of base 32."""
 
 
 def is_slug(text: str) -> bool:
@@ -38,6 +42,16 @@ def is_slug(text: str) -> bool:
 def is_visit_id(text: str) -> bool:
     """Whether `text` has the form of a visit id."""
     return VISIT.fullmatch(text) is not None
+
+
+def is_appointment_id(text: str) -> bool:
+    """Whether `text` has the form of an appointment's id, which is that of a visit's."""
+    return VISIT.fullmatch(text) is not None
+
+
+def is_code(text: str) -> bool:
+    """Whether `text` has the form of an appointment's code."""
+    return CODE.fullmatch(text) is not None
 
 
 def is_ticket_id(text: str) -> bool:

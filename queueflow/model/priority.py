@@ -48,7 +48,8 @@ class PriorityClass(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `share`: calls out of the sum of shares, for `ratio`. `rate`: priority points per second of waiting,
     for `accumulating`. `always_first`: goes before all others in every order. `for_returns`: whoever comes back from
-    tests waits in it, unless their own class is better.
+    tests waits in it, unless their own class is better. `for_appointments`: so does whoever has booked, from a while
+    before their slot.
     """
 
     id: PriorityId
@@ -57,3 +58,4 @@ class PriorityClass(msgspec.Struct, frozen=True, omit_defaults=True):
     rate: float = 1.0
     always_first: bool = False
     for_returns: bool = False
+    for_appointments: bool = False

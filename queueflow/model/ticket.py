@@ -10,6 +10,7 @@ from enum import StrEnum
 import msgspec
 
 from queueflow.model.ids import (
+    AppointmentId,
     ClinicId,
     Number,
     PractitionerId,
@@ -81,6 +82,13 @@ class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     reasons: tuple[str, ...] = ()
 
 
+class Booked(msgspec.Struct, frozen=True):
+    """Which appointment a ticket is for, and when its slot begins (Unix ms)."""
+
+    id: AppointmentId
+    at_ms: int
+
+
 class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     """A ticket as the store keeps it. Instants are Unix milliseconds, UTC.
 
@@ -91,6 +99,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     `ordered_by`: the stop at which it was ordered. `group`: stops of one group may be done in any order.
     `waits_for`: what has to come from outside first, as slugs. `wish`: `practitioner:<id>` or `room:<id>`, waited for
     while they are there. `deferred`: it has let others go first, which can be asked for once.
+    `appointment`: what it was booked as.
     """
 
     id: TicketId
@@ -117,3 +126,4 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     waits_for: tuple[str, ...] = ()
     wish: str | None = None
     deferred: bool = False
+    appointment: Booked | None = None

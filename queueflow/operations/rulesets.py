@@ -13,6 +13,7 @@ import msgspec
 from queueflow.model.commands import ClinicSetup, PrioritySetup, Publish, RoomSetup
 from queueflow.model.days import service_day
 from queueflow.model.facility import Facility
+from queueflow.model.schedule import ScheduleSetup
 from queueflow.routing.read import read_facility, read_ruleset
 from queueflow.routing.tables import Ruleset
 from queueflow.store.calls import Engine
@@ -88,6 +89,7 @@ def command_of(rules: Rules, *, now_ms: int, actor: str) -> Publish:
                     "transferred": clinic.policy.transferred,
                     "returned": clinic.policy.returned,
                     "deferred": clinic.policy.deferred,
+                    "late": clinic.policy.late,
                 },
                 service_mean_s=clinic.service_mean_s,
                 service_cv=clinic.service_cv,
@@ -96,6 +98,9 @@ def command_of(rules: Rules, *, now_ms: int, actor: str) -> Publish:
                 reserved_every=clinic.policy.reserved_every,
                 no_show_after_s=clinic.policy.no_show_after_s,
                 no_show_calls=clinic.policy.no_show_calls,
+                early_s=clinic.policy.early_s,
+                late_s=clinic.policy.late_s,
+                release_s=clinic.policy.release_s,
             )
             for clinic in facility.clinics
         ),
@@ -109,8 +114,12 @@ def command_of(rules: Rules, *, now_ms: int, actor: str) -> Publish:
                 rate=one.rate,
                 always_first=one.always_first,
                 for_returns=one.for_returns,
+                for_appointments=one.for_appointments,
             )
             for one in facility.priorities
+        ),
+        schedules=tuple(
+            ScheduleSetup(one.id, one.clinic, one.places, one.overbook, one.practitioner) for one in facility.schedules
         ),
         sources={FACILITY_FILE: rules.text.facility, RULES_FILE: rules.text.rules},
     )

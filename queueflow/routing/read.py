@@ -28,6 +28,7 @@ from queueflow.model.ids import ClinicId, FacilityId, PriorityId, RoomId, Servic
 from queueflow.model.priority import PriorityClass, ServingOrder
 from queueflow.routing import check
 from queueflow.routing.rules_file import read_tables
+from queueflow.routing.schedules import read_schedules
 from queueflow.routing.source import Section, Source
 from queueflow.routing.tables import Ruleset, RulesInvalid, Severity
 
@@ -36,7 +37,7 @@ _SERIES = re.compile(r"[A-HJ-NP-Z]")
 _REENTER = re.compile(r"end|old-place|after ([1-9][0-9]{0,2})")
 _TOP: Final = (
     *("id", "name", "time_zone", "languages", "closing", "fallback", "fallback_priority"),
-    *("priorities", "services", "clinics", "rooms"),
+    *("priorities", "services", "clinics", "rooms", "schedules"),
 )
 _HOUR: Final = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]")
 _DAY_S: Final = 86_400
@@ -47,8 +48,8 @@ def read_facility(text: str, file: str) -> Facility:
     source = Source(text, file)
     root = source.root()
     languages = _languages(root)
-    parts = {key: root.sections(key, key) for key in ("priorities", "services", "clinics", "rooms")}
-    ids = {key: _unique(root, key, sections) for key, sections in parts.items()}
+    parts = {key: root.sections(key, key) for key in ("priorities", "services", "clinics", "rooms", "schedules")}
+    ids = {key: _unique(root, key, sections, needed=key != "schedules") for key, sections in parts.items()}
     facility = Facility(
         id=FacilityId(root.slug("id")),
         name=_local(root, "name", languages, needed=True),
@@ -59,12 +60,15 @@ def read_facility(text: str, file: str) -> Facility:
         clinics=tuple(_clinic(part, languages, ids["services"], ids["priorities"]) for part in parts["clinics"]),
         rooms=tuple(_room(part, languages, ids["clinics"]) for part in parts["rooms"]),
         priorities=tuple(_priority(part, languages) for part in parts["priorities"]),
+        schedules=read_schedules(parts["schedules"], ids["clinics"]),
         fallback=ClinicId(desk) if (desk := _one_of(root, "fallback", ids["clinics"])) else None,
         fallback_priority=PriorityId(one) if (one := _one_of(root, "fallback_priority", ids["priorities"])) else None,
     )
     if root.has("fallback") is not root.has("fallback_priority"):
         missing = "fallback_priority" if root.has("fallback") else "fallback"
         root.wrong(f'"{missing}" is missing: a fallback is a clinic and a priority class.', missing)
+    if facility.schedules and not any(one.for_appointments for one in facility.priorities):
+        root.wrong("no class is for_appointments = true: expected one, for those who have booked.", "priorities")
     root.close(_TOP)
     source.done()
     # Only now: a mistyped name would be told a second time, as what nobody gives or serves.
@@ -159,6 +163,7 @@ def _priority(part: Section, languages: Sequence[str]) -> PriorityClass:
         rate=part.number("rate", 1.0, least=0.001, most=1000),
         always_first=part.truth("always_first", default=False),
         for_returns=part.truth("for_returns", default=False),
+        for_appointments=part.truth("for_appointments", default=False),
     )
     part.close(PriorityClass.__struct_fields__)
     return priority
@@ -195,11 +200,15 @@ def _policy(part: Section, classes: Sequence[str]) -> ClinicPolicy:
         transferred=_reenter(policy, "transferred", usual.transferred),
         returned=_reenter(policy, "returned", usual.returned),
         deferred=_reenter(policy, "deferred", usual.deferred),
+        late=_reenter(policy, "late", usual.late),
         longest_wait_s=_seconds(policy, "longest_wait_s"),
         reserved_class=_class(policy, classes),
         reserved_every=policy.whole("reserved_every", 2, least=2, most=100) if policy.has("reserved_every") else None,
         no_show_after_s=_seconds(policy, "no_show_after_s"),
         no_show_calls=policy.whole("no_show_calls", usual.no_show_calls, least=1, most=20),
+        early_s=policy.number("early_s", usual.early_s, least=0, most=_DAY_S),
+        late_s=policy.number("late_s", usual.late_s, least=0, most=_DAY_S),
+        release_s=policy.number("release_s", usual.release_s, least=0, most=_DAY_S),
     )
     policy.close(ClinicPolicy.__struct_fields__)
     for one, other in (("reserved_class", "reserved_every"), ("reserved_every", "reserved_class")):
@@ -263,9 +272,9 @@ def _one_of(part: Section, key: str, known: Sequence[str]) -> str | None:
     return word
 
 
-def _unique(root: Section, key: str, parts: Sequence[Section]) -> tuple[str, ...]:
+def _unique(root: Section, key: str, parts: Sequence[Section], *, needed: bool) -> tuple[str, ...]:
     """The ids of the parts, each noted where it is used a second time."""
-    if not parts and not root.has(key):
+    if needed and not parts and not root.has(key):
         root.wrong(f'"{key}" is missing: expected at least one, begun with [[{key}]].', key)
     lines: dict[str, int] = {}
     for part in parts:

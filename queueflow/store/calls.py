@@ -7,6 +7,7 @@ Never: decide anything, repeat a command (only its sender may, with the same key
 
 from typing import TypeVar
 
+from queueflow.model.booking import AppointmentResult, BookAppointment, CancelAppointment, MoveAppointment
 from queueflow.model.commands import (
     Attach,
     AttachResult,
@@ -63,7 +64,7 @@ class Engine:
         self._store = store
 
     async def check_in(self, command: CheckIn) -> TicketResult:
-        """Give a patient a ticket, or the one they hold. Raises UnknownFacility, UnknownClinic."""
+        """Give a patient a ticket, or the one they hold. Raises UnknownFacility, UnknownClinic, UnknownAppointment."""
         return await self._call("qf_check_in", command, TicketResult)
 
     async def call_next(self, command: CallNext) -> CallNextResult:
@@ -165,8 +166,20 @@ class Engine:
         """End everything that is not over, and close every room. Raises UnknownFacility."""
         return await self._call("qf_close_day", command, DayResult)
 
+    async def book_appointment(self, command: BookAppointment) -> AppointmentResult:
+        """Give a patient a place in a slot, or the one they have there. Raises SlotFull, Invalid (no such slot)."""
+        return await self._call("qf_book_appointment", command, AppointmentResult)
+
+    async def move_appointment(self, command: MoveAppointment) -> AppointmentResult:
+        """Change to another slot. Raises UnknownAppointment, RevisionMismatch, NotAllowedInState, SlotFull, Invalid."""
+        return await self._call("qf_move_appointment", command, AppointmentResult)
+
+    async def cancel_appointment(self, command: CancelAppointment) -> AppointmentResult:
+        """Give a place up. Raises UnknownAppointment, RevisionMismatch, NotAllowedInState."""
+        return await self._call("qf_cancel_appointment", command, AppointmentResult)
+
     async def tick(self, command: Tick) -> TickResult:
-        """Do what time alone brings about: no-shows by policy, changes to a quicker stop. Raises UnknownFacility."""
+        """Do what time alone brings about: no-shows, quicker stops, slots that begin or end. Raises UnknownFacility."""
         return await self._call("qf_tick", command, TickResult)
 
     async def publish(self, command: Publish) -> PublishResult:

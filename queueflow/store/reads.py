@@ -8,8 +8,10 @@ Never: change anything; live may import this and not store.calls.
 from collections.abc import Sequence
 from typing import TypeVar
 
+from queueflow.model.appointment import Appointment, Appointments, SlotsTaken, SlotTaken
+from queueflow.model.booking import AppointmentResult, ReadAppointment, ReadAppointments, ReadSlots
 from queueflow.model.commands import Query, ReadBoard, ReadPlaces, ReadQueue, ReadTicket, ReadVisit
-from queueflow.model.ids import ClinicId, FacilityId, TicketId, VisitId
+from queueflow.model.ids import AppointmentId, ClinicId, FacilityId, PersonRef, ServiceDay, TicketId, VisitId
 from queueflow.model.live_state import ClinicQueue, FacilityState, Place, Places, VisitRecord
 from queueflow.store import wire
 from queueflow.store.client import Store
@@ -45,6 +47,28 @@ class Reads:
         """Where those of the tickets stand that wait."""
         query = ReadPlaces(facility=facility, now_ms=now_ms, tickets=tuple(tickets))
         return (await self._read("qf_read_places", query, Places)).places
+
+    async def appointments(
+        self,
+        facility: FacilityId,
+        on: ServiceDay,
+        now_ms: int,
+        clinic: ClinicId | None = None,
+        person: PersonRef | None = None,
+    ) -> tuple[Appointment, ...]:
+        """A day's appointments by their start, of one clinic or person where one is named."""
+        query = ReadAppointments(facility=facility, now_ms=now_ms, on=on, clinic=clinic, person=person)
+        return (await self._read("qf_read_appointments", query, Appointments)).appointments
+
+    async def appointment(self, facility: FacilityId, appointment: AppointmentId, now_ms: int) -> Appointment:
+        """One appointment. Raises also UnknownAppointment."""
+        query = ReadAppointment(facility=facility, now_ms=now_ms, appointment=appointment)
+        return (await self._read("qf_read_appointment", query, AppointmentResult)).appointment
+
+    async def slots(self, facility: FacilityId, days: Sequence[ServiceDay], now_ms: int) -> tuple[SlotTaken, ...]:
+        """How many places are taken in those days' slots; one that is not told of is free."""
+        query = ReadSlots(facility=facility, now_ms=now_ms, days=tuple(days))
+        return (await self._read("qf_read_slots", query, SlotsTaken)).slots
 
     async def _read(self, function: str, query: Query, answer: type[T]) -> T:
         reply = await self._store.call_read(function, query.facility, wire.encode(query))

@@ -110,6 +110,7 @@ def clinic(
         series=series,
         order=order,
         reentry={
+            "late": END,
             "requeued": END,
             "reinstated": END,
             "transferred": OLD_PLACE,

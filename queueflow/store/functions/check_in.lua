@@ -1,4 +1,5 @@
--- Gives a patient a ticket, or the one they hold.
+-- Gives a patient a ticket, or the one they hold. Who has booked for today goes to their appointment's clinic, and waits
+-- by their slot.
 --
 -- takes    nonce: str            13 characters of base 32, a new visit's id
 --          service: str
@@ -12,11 +13,13 @@
 --          last3: str?
 --          flags: list
 --          next: list            the stops that follow (Order), in order
+--          appointment: str?     the id or the code of the one they come for
+--          any_service: bool     they named none: an appointment may be for another
 -- gives    TicketResult
--- refuses  unknown-clinic, validation
+-- refuses  unknown-clinic, validation, unknown-appointment, not-allowed-in-state
 -- tells    ticket.issued
 -- costs    O(candidates x classes x log n), n the longest queue
--- keys     active carried numbers persons present robin tickets visits
+-- keys     active appointments bookings carried lifts numbers persons present releases robin tickets visits
 
 local OVER = { done = true, cancelled = true, ["no-show"] = true }
 
@@ -24,19 +27,20 @@ local function result(c, ticket, visit, created)
   return qf.ticket_result(c, ticket, visit, { created = created, journey = qf.journey(c, visit) })
 end
 
--- What this person holds: their stop for this service, or their visit to which one can be added.
-local function held(c)
-  local visit = redis.call("HGET", qf.key.persons(c, c.day), c.a.person)
+-- This person's visit under way, to which a stop can be added; or nil.
+local function open_visit(c)
+  local visit = c.a.person and redis.call("HGET", qf.key.persons(c, c.day), c.a.person)
   visit = visit and qf.load_visit(c, visit)
-  if not visit or visit.state == "finished" or visit.state == "cancelled" then
-    return nil, nil
-  end
-  for _, ticket in ipairs(qf.journey(c, visit)) do
-    if ticket.service == c.a.service and not OVER[ticket.state] then
-      return ticket, visit
+  return visit and visit.state ~= "finished" and visit.state ~= "cancelled" and visit or nil
+end
+
+local function stop_of(c, visit, is_it)
+  for _, ticket in ipairs(visit and qf.journey(c, visit) or {}) do
+    if not OVER[ticket.state] and is_it(ticket) then
+      return ticket
     end
   end
-  return nil, visit
+  return nil
 end
 
 local function new_visit(c, clinic)
@@ -56,33 +60,44 @@ local function new_visit(c, clinic)
   }
 end
 
--- The stops that follow the first, planned in order; given with it, to be told together.
-local function plan_rest(c, visit, first)
-  local told = { first }
-  for _, order in ipairs(c.a.next or {}) do
-    local ticket = qf.plan(c, visit, order)
-    qf.save_ticket(c, ticket)
-    told[#told + 1] = ticket
+-- A stop planned in a visit; the one that was booked with its appointment, and the wish for whom it is with.
+local function plan(c, visit, order, booked)
+  local ticket = qf.plan(c, visit, order)
+  if booked then
+    ticket.appointment = { id = booked.id, at_ms = booked.start_ms }
+    ticket.wish = booked.practitioner and "practitioner:" .. booked.practitioner or nil
   end
-  return told
+  return ticket
 end
 
 qf.register("check_in", function(c)
-  local a = c.a
-  local ticket, visit
-  if a.person then
-    ticket, visit = held(c)
-    if ticket then
-      -- A planned stop begins when its patient comes for it and no other is under way: they missed that one.
-      local may_begin = ticket.state == "planned" and not qf.waits_outside(ticket)
-      if may_begin and not qf.is_under_way(qf.journey(c, visit)) and qf.join(c, ticket) then
-        qf.tell(c, "ticket.issued", { tickets = { ticket }, visits = { visit }, clinics = { ticket.clinic } })
-      end
-      return result(c, ticket, visit, false)
-    end
+  local a, orders = c.a, { c.a, unpack(c.a.next or {}) }
+  local visit = open_visit(c)
+  local named, refusal = qf.named_appointment(c)
+  if refusal then
+    return refusal
   end
-  local orders = { a, unpack(a.next or {}) }
-  local refusal = qf.check_orders(c, visit or { tickets = {} }, orders)
+  local ticket = stop_of(c, visit, function(one)
+    return one.appointment and (one.appointment.id == named or (named == nil and a.any_service))
+  end)
+  local booked, at
+  if ticket == nil then
+    booked, refusal = qf.appointment_of(c, named, orders)
+    if refusal then
+      return refusal
+    end
+    at = booked and qf.book_stop(booked, orders)
+    ticket = stop_of(c, visit, function(one) return one.service == a.service end)
+  end
+  if ticket then
+    -- A planned stop begins when its patient comes for it and no other is under way: they missed that one.
+    local may_begin = ticket.state == "planned" and not qf.waits_outside(ticket)
+    if may_begin and not qf.is_under_way(qf.journey(c, visit)) and qf.join(c, ticket) then
+      qf.tell(c, "ticket.issued", { tickets = { ticket }, visits = { visit }, clinics = { ticket.clinic } })
+    end
+    return result(c, ticket, visit, false)
+  end
+  refusal = qf.check_orders(c, visit or { tickets = {} }, orders)
   if refusal then
     return refusal
   end
@@ -93,18 +108,27 @@ qf.register("check_in", function(c)
     -- The number's series is that of the first clinic, so the clinic is taken before the visit is made.
     local clinic = qf.balance(c, a.balance, a.candidates, qf.class_index(c, a.priority))
     visit = new_visit(c, clinic)
-    ticket = qf.plan(c, visit, a)
+    ticket = plan(c, visit, a, at == 1 and booked)
     qf.join_at(c, ticket, clinic)
   else
     local under_way = qf.is_under_way(qf.journey(c, visit))
-    ticket = qf.plan(c, visit, a)
+    ticket = plan(c, visit, a, at == 1 and booked)
     if under_way then
       qf.save_ticket(c, ticket)
     else
       qf.join(c, ticket)
     end
   end
-  local told = plan_rest(c, visit, ticket)
+  local told = { ticket }
+  for i = 2, #orders do
+    told[i] = plan(c, visit, orders[i], at == i and booked)
+    qf.save_ticket(c, told[i])
+  end
+  if booked then
+    redis.call("ZREM", qf.key.releases(c), booked.id)
+    booked.state, booked.ticket = "checked-in", told[at].id
+    qf.save_appointment(c, booked)
+  end
   qf.save_visit(c, visit)
   if a.person then
     redis.call("HSET", qf.key.persons(c, c.day), a.person, visit.id)
@@ -112,6 +136,7 @@ qf.register("check_in", function(c)
   qf.tell(c, "ticket.issued", {
     tickets = told,
     visits = { visit },
+    appointments = booked and { booked } or nil,
     clinics = ticket.clinic and { ticket.clinic } or nil,
   })
   return result(c, ticket, visit, true)

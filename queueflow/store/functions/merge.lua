@@ -8,7 +8,7 @@
 -- refuses  unknown-visit, not-allowed-in-state, validation
 -- tells    visit.merged, ticket.issued, ticket.resumed
 -- costs    O(stops x classes x log n)
--- keys     active choices due persons present robin tickets visits
+-- keys     active choices due lifts persons present robin tickets visits
 
 local OVER = { done = true, cancelled = true }
 local IN_THE_WAY = { called = true, serving = true, suspended = true }
@@ -71,6 +71,7 @@ qf.register("merge", function(c)
       elseif not missed then
         local moved = qf.plan(c, visit, ticket)
         moved.issued_at_ms = ticket.issued_at_ms
+        moved.appointment, moved.wish = ticket.appointment, ticket.appointment and ticket.wish
         qf.save_ticket(c, moved)
         tickets[#tickets + 1] = moved
       end

@@ -5,6 +5,7 @@
 --          clinics: list         ClinicSetup
 --          rooms: list           RoomSetup
 --          priorities: list      PrioritySetup, in strict order
+--          schedules: list       ScheduleSetup
 --          sources: map          the texts it was made from
 -- gives    PublishResult
 -- refuses  not-allowed-in-state
@@ -60,6 +61,9 @@ local function write_setup(c, clinics, rooms)
   end
   for id, room in pairs(rooms) do
     add("room:" .. id, room)
+  end
+  for id, schedule in pairs((by_id(c.a.schedules or {}))) do
+    add("schedule:" .. id, schedule)
   end
   local _, clinic_ids = by_id(c.a.clinics)
   local _, room_ids = by_id(c.a.rooms)

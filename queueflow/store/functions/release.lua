@@ -8,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.released, ticket.issued, ticket.resumed
 -- costs    O(candidates x classes x log n)
--- keys     active choices due present robin tickets undo visits
+-- keys     active choices due lifts present robin tickets undo visits
 
 qf.register_move("release", "ticket.released", function(c, ticket)
   local left, found = {}, false

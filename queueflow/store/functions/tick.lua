@@ -1,12 +1,13 @@
 -- What time alone brings about: calls that nobody answered become no-shows where the policy says so, and patients with
--- several stops to choose from change to one that is quicker by now.
+-- several stops to choose from change to one that is quicker by now; who has booked and came early waits by their slot
+-- once its time comes; appointments that nobody came for are no-shows.
 --
 -- takes
 -- gives    TickResult
 -- refuses
--- tells    ticket.no-show, ticket.replanned
--- costs    O(what is due, at most 100, and visits with a choice, at most 200, x candidates x classes x log n)
--- keys     active choices due present robin rooms tickets visits
+-- tells    ticket.no-show, ticket.replanned, ticket.prioritised, appointment.no-show
+-- costs    O(what is due, at most 100 of a kind, and visits with a choice, at most 200, x candidates x classes x log n)
+-- keys     active appointments choices due lifts present releases robin rooms taken tickets visits
 
 local MOST_DUE = 100
 local MOST_CHOICES = 200
@@ -26,10 +27,18 @@ local function is_missed(c, ticket)
   return over_at <= c.now
 end
 
+-- The members of a set that are due, which leave it.
+local function due(key, now)
+  local ids = redis.call("ZRANGEBYSCORE", key, "-inf", now, "LIMIT", 0, MOST_DUE)
+  if #ids > 0 then
+    redis.call("ZREM", key, unpack(ids))
+  end
+  return ids
+end
+
 local function no_shows(c)
   local count = 0
-  for _, id in ipairs(redis.call("ZRANGEBYSCORE", qf.key.due(c), "-inf", c.now, "LIMIT", 0, MOST_DUE)) do
-    redis.call("ZREM", qf.key.due(c), id)
+  for _, id in ipairs(due(qf.key.due(c), c.now)) do
     local ticket = qf.load_ticket(c, id)
     if ticket and ticket.state == "called" and is_missed(c, ticket) then
       local room = qf.miss(c, ticket)
@@ -97,6 +106,58 @@ local function replans(c)
   return count
 end
 
+-- Somebody who has booked and is called just now is asked again a little later: they may be sent back to wait.
+local AGAIN_MS = 60 * 1000
+
+local function lifts(c)
+  local count = 0
+  for _, id in ipairs(due(qf.key.lifts(c), c.now)) do
+    local ticket = qf.load_ticket(c, id)
+    local state = ticket and ticket.state
+    if state == "called" then
+      redis.call("ZADD", qf.key.lifts(c), c.now + AGAIN_MS, id)
+    elseif state == "waiting" or state == "on-hold" then
+      if state == "waiting" then
+        qf.dequeue(c, ticket)
+      end
+      local lifted = qf.keep_time(c, ticket)
+      if state == "waiting" then
+        qf.enqueue(c, ticket)
+      end
+      if lifted then
+        qf.save_ticket(c, ticket)
+        qf.tell(c, "ticket.prioritised", {
+          tickets = { ticket },
+          visits = { qf.load_visit(c, ticket.visit) },
+          clinics = { ticket.clinic },
+          reason = "slot-begins",
+        })
+        count = count + 1
+      end
+    end
+  end
+  return count
+end
+
+-- By the policy in force, as for calls.
+local function releases(c)
+  local count = 0
+  for _, id in ipairs(due(qf.key.releases(c), c.now)) do
+    local booked = qf.load_appointment(c, id)
+    local at = booked and booked.state == "booked" and qf.release_at(c, booked)
+    if at and at > c.now then
+      redis.call("ZADD", qf.key.releases(c), at, id)
+    elseif at then
+      qf.free_slot(c, booked)
+      booked.state = "no-show"
+      qf.save_appointment(c, booked)
+      qf.tell(c, "appointment.no-show", { appointments = { booked }, reason = "not-come" })
+      count = count + 1
+    end
+  end
+  return count
+end
+
 qf.register("tick", function(c)
-  return { no_shows = no_shows(c), replanned = replans(c) }
+  return { no_shows = no_shows(c), replanned = replans(c), lifted = lifts(c), released = releases(c) }
 end)

@@ -8,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.undone, ticket.issued, ticket.resumed
 -- costs    O(tickets of the move x classes x log n)
--- keys     active choices due persons present robin rooms tickets undo visits
+-- keys     active choices due lifts persons present robin rooms tickets undo visits
 
 local IN_ROOM = { called = true, serving = true }
 

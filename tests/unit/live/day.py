@@ -9,14 +9,17 @@ import msgspec
 from hypothesis import strategies as st
 
 from queueflow.model import events
+from queueflow.model.appointment import Appointment, AppointmentState
 from queueflow.model.facility import Clinic, Facility, Room, Service
 from queueflow.model.ids import (
+    AppointmentId,
     ClinicId,
     FacilityId,
     Number,
     PersonRef,
     PriorityId,
     RoomId,
+    ScheduleId,
     ServiceDay,
     ServiceId,
     TicketId,
@@ -228,6 +231,21 @@ class Day:
             self._wait(ticket)
             self._tell(events.TicketRequeued, [ticket], [room], reason="room-closed")
         self._tell(events.RoomClosed, [], [room], clinics=before)
+
+    def book(self) -> None:
+        booked = Appointment(
+            id=AppointmentId(f"{DAY}-0123456789abc"),
+            code="012345",
+            schedule=ScheduleId("eye"),
+            clinic=EYE,
+            service=EXAM,
+            start_ms=self.now_ms,
+            end_ms=self.now_ms + 900_000,
+            state=AppointmentState.BOOKED,
+            booked_at_ms=self.now_ms,
+            revision=1,
+        )
+        self._tell(events.AppointmentBooked, [], appointments=(booked,))
 
     def publish(self, without: str | None = None) -> None:
         """Another version of the rules, without one clinic that nobody waits for."""

@@ -585,3 +585,21 @@ def test_a_record_of_another_history_lets_nobody_in() -> None:
     worker.feeds.join_visit(VisitView(visit), record, None, wire)
     assert wire.closed is UNAVAILABLE
     assert [frame["type"] for frame in reader.frames] == ["bye"]
+
+
+def test_an_appointment_is_told_to_nobody_and_leaves_no_gap() -> None:
+    day = Day()
+    some_events(day)
+    worker = Worker(day)
+    readers = [Reader() for _ in VIEWS]
+    for view, reader in zip(VIEWS, readers, strict=True):
+        worker.join(view, reader)
+    shown = [len(reader.frames) for reader in readers]
+    day.book()
+    worker.hear()
+    assert [len(reader.frames) for reader in readers] == shown
+    day.call(day.check_in("eye"), "r1")
+    worker.hear()
+    for view, reader in zip(VIEWS, readers, strict=True):
+        assert reader.picture == expected(view, day)
+    assert all("0123456789abc" not in str(reader.frames) for reader in readers)

@@ -9,12 +9,24 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import inspect
 
-from queueflow.model import commands, events, facility, live_state, patient, priority, ticket, visit
+from queueflow.model import (
+    appointment,
+    booking,
+    commands,
+    events,
+    facility,
+    live_state,
+    patient,
+    priority,
+    schedule,
+    ticket,
+    visit,
+)
 from queueflow.model.commands import Command
 from queueflow.model.events import AnyEvent, Event
 from tests.structs import fields_of, instances
 
-MODULES = (commands, events, facility, live_state, patient, priority, ticket, visit)
+MODULES = (appointment, booking, commands, events, facility, live_state, patient, priority, schedule, ticket, visit)
 
 FEED_NAMES = {
     "ticket.issued", "ticket.called", "ticket.recalled", "ticket.started", "ticket.completed", "ticket.no-show",
@@ -25,6 +37,9 @@ FEED_NAMES = {
     "ticket.deferred",
 }  # fmt: skip
 """The names that feeds may carry."""
+
+UNSEEN = {"appointment.booked", "appointment.moved", "appointment.cancelled", "appointment.no-show"}
+"""What changes nothing that a feed shows."""
 
 NEVER_EMPTY = {("Visit", "tickets"), ("VisitRecord", "journey"), ("VisitResult", "journey")}
 """Containers that the engine fills whenever it makes the struct."""
@@ -37,8 +52,8 @@ def structs_of(*modules: types.ModuleType) -> list[type[msgspec.Struct]]:
 
 STRUCTS = [kind for kind in structs_of(*MODULES) if kind not in (msgspec.Struct, Event)]
 EVENTS = [kind for kind in STRUCTS if issubclass(kind, Event)]
-FROM_LUA = EVENTS + [kind for kind in structs_of(commands) if kind.__name__.endswith("Result")]
-FROM_LUA += [*structs_of(live_state, ticket, visit)]
+FROM_LUA = EVENTS + [kind for kind in structs_of(commands, booking) if kind.__name__.endswith("Result")]
+FROM_LUA += [*structs_of(appointment, live_state, ticket, visit)]
 
 
 def by_name(kind: type) -> str:
@@ -86,14 +101,14 @@ def test_every_event_is_told_from_the_others_by_its_name(kind: type[Event], data
 def test_events_have_the_names_of_the_contract_and_all_carry_the_same() -> None:
     tags = [kind.__struct_config__.tag for kind in EVENTS]
     assert len(set(tags)) == len(tags)
-    assert set(tags) <= FEED_NAMES
+    assert set(tags) <= FEED_NAMES | UNSEEN
     assert {kind.__struct_config__.tag_field for kind in EVENTS} == {"name"}
     assert {kind.__struct_fields__ for kind in EVENTS} == {Event.__struct_fields__}
     assert set(AnyEvent.__args__) == set(EVENTS)
 
 
 def test_no_command_makes_up_its_own_time_day_or_actor() -> None:
-    for kind in structs_of(commands):
+    for kind in structs_of(commands, booking):
         if issubclass(kind, Command):
             required = {field.name for field in fields_of(kind) if field.required}
             assert {"facility", "now_ms", "day", "actor"} <= required, kind

@@ -2,7 +2,7 @@
 
 local KEEP = 10000
 
--- told: {tickets, visits, rooms = records; clinics = ids, told in their state after all writes so far; reason}.
+-- told: {tickets, visits, rooms, appointments = records; clinics = ids, told in their state after all writes so far; reason}.
 function qf.tell(c, name, told)
   -- Kept before the event is: an error in between costs an offset, which readers notice, and never the stream, which
   -- would refuse an offset it has.
@@ -17,6 +17,7 @@ function qf.tell(c, name, told)
     tickets = told.tickets,
     visits = told.visits,
     rooms = told.rooms,
+    appointments = told.appointments,
   }
   if told.clinics then
     event.clinics = {}

@@ -14,6 +14,9 @@ end
 function qf.join_at(c, ticket, clinic)
   ticket.clinic, ticket.state = clinic, "waiting"
   ticket.order_at = qf.arrival(c)
+  if ticket.appointment then
+    qf.keep_time(c, ticket)
+  end
   qf.enqueue(c, ticket)
   qf.save_ticket(c, ticket)
 end

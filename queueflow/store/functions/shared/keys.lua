@@ -22,6 +22,9 @@ qf.key = {
   -- Called tickets and when their no-show is due; visits with a stop that another one could come before.
   due = function(c) return c.prefix .. "due" end,
   choices = function(c) return c.prefix .. "choices" end,
+  -- Booked appointments and when their slots are released; tickets that wait for their slot, and when its time comes.
+  releases = function(c) return c.prefix .. "releases" end,
+  lifts = function(c) return c.prefix .. "lifts" end,
   rooms = function(c) return c.prefix .. "rooms" end,
   -- A clinic's counts of waiting tickets and of rooms, its pace, and what its classes have to their credit.
   clinic = function(c, clinic) return c.prefix .. "clinic:" .. clinic end,
@@ -29,6 +32,10 @@ qf.key = {
   -- What belongs to one service day; an id begins with its day.
   tickets = function(c, id) return c.prefix .. "tickets:" .. string.sub(id, 1, 8) end,
   visits = function(c, id) return c.prefix .. "visits:" .. string.sub(id, 1, 8) end,
+  -- What is booked for a day, the places taken in its slots, and who and which code has what; kept from the booking on.
+  appointments = function(c, id) return c.prefix .. "appointments:" .. string.sub(id, 1, 8) end,
+  taken = function(c, id) return c.prefix .. "taken:" .. string.sub(id, 1, 8) end,
+  bookings = function(c, id) return c.prefix .. "bookings:" .. string.sub(id, 1, 8) end,
   persons = function(c, day) return c.prefix .. "persons:" .. day end,
   numbers = function(c, day) return c.prefix .. "numbers:" .. day end,
   carried = function(c, day) return c.prefix .. "carried:" .. day end,

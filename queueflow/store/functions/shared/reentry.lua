@@ -2,8 +2,10 @@
 
 local place = {}
 
-place["end"] = function(c)
-  return qf.arrival(c)
+-- Behind who came now, and behind those whose slot is still to come.
+place["end"] = function(c, ticket)
+  local last = redis.call("ZRANGE", qf.key.waiting(c, ticket.clinic, ticket.priority), -1, -1, "WITHSCORES")
+  return math.max(qf.arrival(c), (tonumber(last[2]) or 0) + 1 / 1024)
 end
 
 place["old-place"] = function(_, ticket)
@@ -20,12 +22,12 @@ place["after"] = function(c, ticket, count, rank)
     return first and first - 1 or qf.arrival(c)
   end
   if not second then
-    return qf.arrival(c)
+    return place["end"](c, ticket)
   end
   return (first + second) / 2
 end
 
--- The effective arrival of a ticket that comes back; kind: requeued, reinstated, transferred, returned or deferred.
+-- The effective arrival of a ticket that comes back; kind: requeued, reinstated, transferred, returned, late or deferred.
 -- rank: how many of its class went before one that did not come back but falls back from its place.
 function qf.reentry(c, ticket, kind, rank)
   local rule = qf.clinic_setup(c, ticket.clinic).reentry[kind]

@@ -10,6 +10,7 @@ local function setup(c, field)
 end
 
 function qf.clinic_setup(c, id) return setup(c, "clinic:" .. id) end
+function qf.schedule_setup(c, id) return setup(c, "schedule:" .. id) end
 function qf.room_setup(c, id) return setup(c, "room:" .. id) end
 
 -- The classes in strict order, each {id, share, rate, always_first}.
