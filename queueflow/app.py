@@ -42,6 +42,7 @@ from queueflow.web import (
     pages,
     patient,
     problems,
+    ticket,
 )
 from queueflow.web.auth import Tokens
 from queueflow.web.entry import LARGEST_BODY, Hall, admit, chance, fresh_epoch, now_ms, on_unknown_facility
@@ -113,6 +114,7 @@ def create_app(settings: Settings) -> Litestar:
             *board.HANDLERS,
             *feed.HANDLERS,
             *patient.HANDLERS,
+            *ticket.HANDLERS,
             *pages.HANDLERS,
             *health.HANDLERS,
             *openapi.HANDLERS,

@@ -71,6 +71,8 @@ MAY: Final[dict[str, frozenset[Role] | None]] = {
     "read-facility": None,
     "read-board": None,
     "read-qr": None,
+    "read-paper": None,
+    "print-paper": None,
     "feed-visit": None,
     "page": None,
     "asset": None,

@@ -203,3 +203,24 @@ BOARD: Final[dict[str, Any]] = {
         },
     },
 }
+PAPER: Final[dict[str, Any]] = {
+    "language": "en",
+    "facility": "Lạng Sơn General Hospital",
+    "issued": "24/11/2026  07:41",
+    "printed": "",
+    "heading": "Your number",
+    "number": "A012",
+    "state": "",
+    "place": ["Internal medicine 1", "House A, ground floor"],
+    "facts": [
+        {"label": "People ahead of you", "value": "2"},
+        {"label": "Expected wait", "value": "5–20 min"},
+    ],
+    "way_heading": "Your way today",
+    "way": [
+        {"mark": "now", "name": "Internal medicine", "note": "Waiting now"},
+        {"mark": "next", "name": "Pharmacy", "note": "Still to come"},
+    ],
+    "link": f"http://queue.example/visit/lang-son-general/{_VISIT}?k=pV3x0c2m8Qd1TzLw&lang=en",
+    "link_hint": "Scan with your phone to follow your turn",
+}

@@ -1,6 +1,6 @@
 """The screens' pages and what they load: templates, styles, modules, pictures and sounds out of displays/.
 
-Lives here: Screens (the folder, read once), and the handlers of pages and assets.
+Lives here: Screens (the folder, read once; `screens` finds it), and the handlers of pages and assets.
 May import: model, web.board, web.entry; jinja2, litestar, msgspec.
 Never: put anything of a patient into a page: pages are the same for everybody, feeds bring what changes.
 """
@@ -106,12 +106,13 @@ def _kind(path: Path) -> bytes:
     return (f"{kind}; charset=utf-8" if kind.startswith("text/") else kind).encode()
 
 
-def _screens(request: AnyRequest) -> Screens:
+def screens(request: AnyRequest) -> Screens:
+    """What displays/ holds."""
     return cast("Screens", request.app.state["screens"])
 
 
 def _page(request: AnyRequest, screen: str) -> Answer:
-    content = _screens(request).page(screen, asked(request).facility)
+    content = screens(request).page(screen, asked(request).facility)
     return Answer(200, content, b"text/html; charset=utf-8", [*PAGE_HEADERS, (b"cache-control", b"no-cache")])
 
 
@@ -147,18 +148,24 @@ async def visit(request: AnyRequest) -> ASGIApp:
     return _page(request, "patient")
 
 
+@get("/ticket/{facility:str}/{visit:str}", opt={"call": "page"})
+async def ticket(request: AnyRequest) -> ASGIApp:
+    """A visit's ticket, to be printed; what stands on it is asked for with the signed link."""
+    return _page(request, "ticket")
+
+
 @get("/assets/{version:str}/{name:path}", opt={"call": "asset"})
 async def asset(request: AnyRequest) -> ASGIApp:
     """A file of displays/ by its exact name."""
-    screens = _screens(request)
-    found = screens.assets.get(path_part(request, "name").removeprefix("/"))
+    served = screens(request)
+    found = served.assets.get(path_part(request, "name").removeprefix("/"))
     if found is None:
         raise NotFound
     content, kind = found
     # A page of the version before may still load its modules here: it gets what there is, and nobody keeps it.
-    keep = _FOR_A_YEAR if path_part(request, "version") == screens.version else b"no-store"
+    keep = _FOR_A_YEAR if path_part(request, "version") == served.version else b"no-store"
     headers: Headers = [(b"cache-control", keep), (b"cross-origin-resource-policy", b"same-origin")]
     return Answer(200, content, kind, headers)
 
 
-HANDLERS: Final = (kiosk, board, console, room_console, visit, asset)
+HANDLERS: Final = (kiosk, board, console, room_console, visit, ticket, asset)

@@ -1,13 +1,12 @@
 """What a patient's phone asks for beside its page and feed: to give up, to let others go first, the page's QR code.
 
 Lives here: the schemas of those calls, and their handlers.
-May import: model, live.public, store, web.entry; litestar, msgspec, segno.
+May import: model, live.public, store, web.entry, web.link; litestar, msgspec, segno.
 Never: answer without the visit's signed link, or say anything of whose visit it is.
 """
 
 import io
-import re
-from typing import Annotated, Final, cast
+from typing import Annotated, Final
 
 import msgspec
 import segno
@@ -24,13 +23,13 @@ from queueflow.model.errors import (
     Unauthenticated,
     UnknownVisit,
 )
-from queueflow.model.ids import VisitId, is_visit_id
 from queueflow.model.live_state import Place
 from queueflow.web import examples
 from queueflow.web.answer import Answer
 from queueflow.web.answers import replay_header
 from queueflow.web.auth import bearer
-from queueflow.web.entry import FACILITY, AnyRequest, Common, asked, body, common, hall, header, path_part
+from queueflow.web.entry import FACILITY, AnyRequest, Common, asked, body, common, hall, header
+from queueflow.web.link import asked_for, followed, held, page_address
 from queueflow.web.openapi import Gives, Says, says
 from queueflow.web.pages import PAGE_HEADERS
 
@@ -53,7 +52,6 @@ _HOLDING: Final = msgspec.json.Decoder(Holding)
 _VISIT: Final = f"{FACILITY}/visits/{{visit:str}}"
 _REFUSES: Final = (UnknownVisit, NotAllowedInState, IdempotencyKeyReused, Unauthenticated, Forbidden, StoreUnavailable)
 
-_HOST: Final = re.compile(r"[A-Za-z0-9.-]{1,253}(?::[0-9]{1,5})?|\[[0-9A-Fa-f:.]{2,45}\](?::[0-9]{1,5})?")
 _MODULE_PX: Final = 8
 
 
@@ -74,7 +72,7 @@ _MODULE_PX: Final = 8
 async def give_up(request: AnyRequest) -> ASGIApp:
     """End a visit that its patient gives up."""
     content = await body(request, _HOLDING)
-    visit = _held(request, content)
+    visit = held(request, content.key)
     result = await hall(request).engine.give_up(GiveUp(**_common(request, content), visit=visit))
     journey = tuple(visit_ticket(stop, None) for stop in result.journey)
     answer = GivenUp(result.visit.id, result.visit.state, journey)
@@ -98,24 +96,13 @@ async def give_up(request: AnyRequest) -> ASGIApp:
 async def defer(request: AnyRequest) -> ASGIApp:
     """Let others go before a patient who is late."""
     content = await body(request, _HOLDING)
-    visit = _held(request, content)
+    visit = held(request, content.key)
     result = await hall(request).engine.defer(Defer(**_common(request, content), visit=visit))
     place = None
     if result.position is not None and result.estimated_wait is not None:
         place = Place(result.ticket.id, result.position, result.estimated_wait)
     answer = msgspec.json.encode(visit_ticket(result.ticket, place))
     return Answer(200, answer, headers=replay_header(result.replayed))
-
-
-def _held(request: AnyRequest, content: Holding) -> VisitId:
-    """The visit that an address names, for whoever has its link. Raises UnknownVisit.
-
-    A wrong key and a visit that never was look the same from outside.
-    """
-    visit = VisitId(path_part(request, "visit"))
-    if not is_visit_id(visit) or not hall(request).vault.check_link(asked(request).facility.id, visit, content.key):
-        raise UnknownVisit
-    return visit
 
 
 def _common(request: AnyRequest, content: Holding) -> Common:
@@ -131,23 +118,10 @@ def _common(request: AnyRequest, content: Holding) -> Common:
 @get("/visit/{facility:str}/{visit:str}/qr.svg", opt={"call": "read-qr"})
 async def qr(request: AnyRequest) -> ASGIApp:
     """The address of the patient's page as a QR code."""
-    here, who = hall(request), asked(request)
-    visit = path_part(request, "visit")
-    key = cast("str | None", request.query_params.get("k")) or ""
-    # A wrong key and a visit that never was look the same from outside.
-    if not is_visit_id(visit) or not here.vault.check_link(who.facility.id, VisitId(visit), key):
-        raise UnknownVisit
-    address = f"{here.public_url or _origin(request)}/visit/{who.facility.id}/{visit}?k={key}"
+    address = page_address(request, followed(request), asked_for(request, "lang"))
     picture = io.BytesIO()
     segno.make_qr(address, error="m").save(picture, kind="svg", scale=_MODULE_PX, border=4, svgns=True, xmldecl=False)
     return Answer(200, picture.getvalue(), b"image/svg+xml", [*PAGE_HEADERS])
-
-
-def _origin(request: AnyRequest) -> str:
-    """How the kiosk itself reached this server; where that is nothing a browser would send, this machine's name."""
-    host = header(request, b"host") or ""
-    scheme = request.scope["scheme"]
-    return f"{scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"
 
 
 HANDLERS: Final = (qr, give_up, defer)

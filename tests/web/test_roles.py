@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from litestar.routes import HTTPRoute
 
-from queueflow.web import board, console, health, journeys, kiosk, lookup, moves, openapi, pages, patient
+from queueflow.web import board, console, health, journeys, kiosk, lookup, moves, openapi, pages, patient, ticket
 from queueflow.web.auth import MAY, Role
 from tests.web.conftest import Hospital, token_of
 
@@ -15,7 +15,7 @@ inside = pytest.mark.asyncio(loop_scope="module")
 
 HANDLERS = [
     handler
-    for module in (kiosk, console, moves, journeys, lookup, board, patient, pages, health, openapi)
+    for module in (kiosk, console, moves, journeys, lookup, board, patient, ticket, pages, health, openapi)
     for handler in module.HANDLERS
 ]
 ROUTES = sorted(
