@@ -21,7 +21,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from queueflow import __version__
+from queueflow import __version__, remote
 from queueflow.app import KEY_FILE, TOKENS_FILE, read_rules, read_texts
 from queueflow.doctor import examine
 from queueflow.model.ids import FacilityId
@@ -32,6 +32,7 @@ from queueflow.settings import Settings, SettingsError, from_environment
 from queueflow.store.vault import KeyFileError, load_key
 from queueflow.web import logs
 from queueflow.web.auth import Role, Tokens, record_of
+from queueflow.web.journeys import DayAnswer
 
 WRONG: Final = 2
 """The exit code when something the person can mend is wrong."""
@@ -45,7 +46,7 @@ _commands = typer.Typer(
 )
 _tokens = typer.Typer(help="Tokens of kiosks, displays, consoles and programs.", no_args_is_help=True)
 _rules = typer.Typer(help="Facilities and their rules.", no_args_is_help=True)
-_days = typer.Typer(help="Days to replay, as files.", no_args_is_help=True)
+_days = typer.Typer(help="The service day: close it, or make one up to replay.", no_args_is_help=True)
 _commands.add_typer(_tokens, name="token")
 _commands.add_typer(_rules, name="rules")
 _commands.add_typer(_days, name="day")
@@ -62,7 +63,7 @@ def main() -> None:
     """Run the command that was typed."""
     try:
         _commands()
-    except (SettingsError, CannotServe, RulesInvalid, KeyFileError) as error:
+    except (SettingsError, CannotServe, RulesInvalid, KeyFileError, remote.Refused) as error:
         _fail(str(error))
 
 
@@ -240,6 +241,18 @@ def generate_day(  # noqa: PLR0917
     _write(out, day_file.write_day(made))
     _out.print(f"{out}: {patients} people in {len(made)} lines, for {chosen.id}.", highlight=False)
     _out.print(comes.assumption, highlight=False)
+
+
+@_days.command("close")
+def close_day(
+    facility: Annotated[str, typer.Option("--facility", help="Which facility of the server.")],
+    token: Annotated[str, typer.Option("--token", envvar="ADMIN_TOKEN", help="A token with the role admin.")],
+    url: Annotated[str, typer.Option("--url", help="The running server.")] = "http://127.0.0.1:8080",
+) -> None:
+    """Close a facility's hall: who still waits is told and cancelled, who is served is done, every room closes."""
+    closed = remote.ask(url, f"/v1/facilities/{facility}/day/close", token, DayAnswer)
+    _out.print(f"{facility}: {closed.day} is closed.", highlight=False)
+    _out.print(f"{closed.waited} still waited; {closed.ended} stops were ended in all.", highlight=False)
 
 
 @_commands.command()

@@ -107,7 +107,8 @@ class ConsoleTicket(msgspec.Struct, frozen=True):
 class VisitTicket(msgspec.Struct, frozen=True):
     """A stop as its patient sees it. `position` (1 is next) and `estimated_wait` only while it waits.
 
-    `deferred`: the patient has let others go first at this stop, which can be done once.
+    `deferred`: the patient has let others go first at this stop, which can be done once. `ended_reason`: that the house
+    closed or the patient gave up; never what staff said.
     """
 
     id: TicketId
@@ -124,6 +125,7 @@ class VisitTicket(msgspec.Struct, frozen=True):
     ended_at: str | None
     calls: int
     deferred: bool
+    ended_reason: str | None
 
 
 class VisitClinic(msgspec.Struct, frozen=True):
@@ -226,6 +228,9 @@ def console_ticket(ticket: Ticket, patient: PatientDetails | None) -> ConsoleTic
     )
 
 
+_FOR_THE_PATIENT = frozenset({"day-closed", "gave-up"})
+
+
 def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
     """A ticket for its patient; `place` counts only while it waits."""
     waits = ticket.state is TicketState.WAITING and place is not None and place.ticket == ticket.id
@@ -244,6 +249,7 @@ def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
         ended_at=_instant(ticket.ended_at_ms),
         calls=ticket.calls,
         deferred=ticket.deferred,
+        ended_reason=ticket.ended_reason if ticket.ended_reason in _FOR_THE_PATIENT else None,
     )
 
 

@@ -381,12 +381,13 @@ class VisitResult(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class DayResult(msgspec.Struct, frozen=True, omit_defaults=True):
-    """The service day after it was closed, and how many tickets that ended."""
+    """The service day after it was closed, how many tickets that ended, and how many of them still waited."""
 
     day: ServiceDay
     epoch: str
     offset: int
     ended: int = 0
+    waited: int = 0
     replayed: bool = False
 
 

@@ -100,6 +100,8 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     `waits_for`: what has to come from outside first, as slugs. `wish`: `practitioner:<id>` or `room:<id>`, waited for
     while they are there. `deferred`: it has let others go first, which can be asked for once.
     `appointment`: what it was booked as.
+    `ended_reason`: why it was cancelled or is a no-show, as a slug: what staff said, or `day-closed`, `gave-up`,
+    `no-answer`, `merged`, `undone`.
     """
 
     id: TicketId
@@ -127,3 +129,4 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     wish: str | None = None
     deferred: bool = False
     appointment: Booked | None = None
+    ended_reason: str | None = None

@@ -82,6 +82,7 @@ DEFERRED: Final[dict[str, Any]] = {
     "position": 8,
     "estimated_wait": {"p50_s": 1620, "p90_s": 2580},
     "deferred": True,
+    "ended_reason": None,
 }
 GIVEN_UP: Final[dict[str, Any]] = {
     "visit": _VISIT,
@@ -93,6 +94,7 @@ GIVEN_UP: Final[dict[str, Any]] = {
             "position": None,
             "estimated_wait": None,
             "ended_at": "2026-11-24T00:50:00.000Z",
+            "ended_reason": "gave-up",
         }
     ],
 }

@@ -67,10 +67,11 @@ class Closing(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DayAnswer(msgspec.Struct, frozen=True):
-    """The service day that was closed, and how many stops that ended."""
+    """The service day that was closed, how many stops that ended, and how many of those still waited."""
 
     day: str
     ended: int
+    waited: int
 
 
 _COMPLETING = msgspec.json.Decoder(Completing)
@@ -194,7 +195,12 @@ async def merge(request: AnyRequest) -> ASGIApp:
             body_example={},
             body_needed=False,
             gives=(
-                Gives(200, "The day, and how many stops that ended.", DayAnswer, {"day": "2026-11-24", "ended": 3}),
+                Gives(
+                    200,
+                    "The day, how many stops that ended, and how many of them still waited.",
+                    DayAnswer,
+                    {"day": "2026-11-24", "ended": 3, "waited": 2},
+                ),
             ),
             refuses=(IdempotencyKeyReused,),
             key="optional",
@@ -210,7 +216,7 @@ async def close_day(request: AnyRequest) -> ASGIApp:
             **common(request, content),
         )
     )
-    answer = DayAnswer(iso_day(result.day), result.ended)
+    answer = DayAnswer(iso_day(result.day), result.ended, result.waited)
     return Answer(200, msgspec.json.encode(answer), headers=replay_header(result.replayed))
 
 

@@ -81,11 +81,12 @@ async def test_closing_the_hall_ends_everything_and_tells_whom(hall: Hall) -> No
     await hall.check_in("heart", person="p", then=(order("ear"),))
     await hall.start((await hall.called("r3")).id)
     closed = await hall.close_day()
-    assert closed.ended == 5
+    assert (closed.ended, closed.waited) == (5, 3)
     event = (await hall.events())[-1]
     states = {ticket.id: ticket.state for ticket in event.tickets}
     assert all(states[ticket] is TicketState.CANCELLED for ticket in waiting)
     assert sorted(states.values()) == ["cancelled"] * 4 + ["done"]
+    assert {ticket.ended_reason for ticket in event.tickets} == {"day-closed"}
     board = await hall.board()
     assert (board.tickets, {room.state for room in board.rooms}) == ((), {"closed"})
     assert (await hall.close_day()).ended == 0

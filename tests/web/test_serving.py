@@ -38,6 +38,17 @@ def test_the_ready_file_says_all_that_a_program_needs(two_workers: Demo) -> None
         assert queue.status_code == 200
 
 
+def test_the_hall_is_closed_from_the_command_line(two_workers: Demo) -> None:
+    with two_workers.client() as client:
+        two_workers.check_in(client, "who-waits-in-vain")
+    command = ("day", "close", "--facility", two_workers.facility, "--url", two_workers.base_url)
+    closed = run(*command, ADMIN_TOKEN=two_workers.tokens["admin"])
+    assert (closed.returncode, closed.stderr) == (0, "")
+    assert "1 still waited; 1 stops were ended" in closed.stdout
+    refused = run(*command, "--token", two_workers.tokens["kiosk"])
+    assert (refused.returncode, refused.stderr.strip()) == (2, "This device or person may not do this.")
+
+
 def test_the_server_does_not_say_what_it_is_made_of(two_workers: Demo) -> None:
     with two_workers.client() as client:
         assert "server" not in client.get("/healthz").headers

@@ -14,7 +14,7 @@ qf.register_move("cancel", "ticket.cancelled", function(c, ticket, after)
     qf.dequeue(c, ticket)
   end
   local room = qf.vacate(c, ticket)
-  ticket.state, ticket.ended_at_ms = after, c.now
+  ticket.state, ticket.ended_at_ms, ticket.ended_reason = after, c.now, c.a.reason
   qf.save_ticket(c, ticket)
   local visit = qf.load_visit(c, ticket.visit)
   local began = qf.go_on(c, visit)

@@ -9,5 +9,6 @@
 -- keys     active carried persons present rooms tickets visits
 
 qf.register("close_day", function(c)
-  return { day = c.day, ended = qf.end_day(c, -1) }
+  local ended, waited = qf.end_day(c, -1)
+  return { day = c.day, ended = ended, waited = waited }
 end)

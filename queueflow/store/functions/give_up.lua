@@ -36,7 +36,7 @@ qf.register("give_up", function(c)
       for _, clinic in ipairs(qf.touched(ticket.clinic, room)) do
         clinics[#clinics + 1] = clinic
       end
-      ticket.state, ticket.ended_at_ms = after, c.now
+      ticket.state, ticket.ended_at_ms, ticket.ended_reason = after, c.now, "gave-up"
       qf.save_ticket(c, ticket)
       tickets[#tickets + 1] = ticket
     end

@@ -28,7 +28,7 @@ local function close_stop(c, ticket)
   if ticket.state == "waiting" then
     qf.dequeue(c, ticket)
   end
-  ticket.state, ticket.ended_at_ms = "cancelled", c.now
+  ticket.state, ticket.ended_at_ms, ticket.ended_reason = "cancelled", c.now, "merged"
   qf.save_ticket(c, ticket)
 end
 

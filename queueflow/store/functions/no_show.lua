@@ -10,5 +10,5 @@
 -- keys     active present rooms tickets undo visits
 
 qf.register_move("no_show", "ticket.no-show", function(c, ticket)
-  return { room = qf.miss(c, ticket) }
+  return { room = qf.miss(c, ticket, c.a.reason) }
 end)

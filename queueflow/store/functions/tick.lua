@@ -41,7 +41,7 @@ local function no_shows(c)
   for _, id in ipairs(due(qf.key.due(c), c.now)) do
     local ticket = qf.load_ticket(c, id)
     if ticket and ticket.state == "called" and is_missed(c, ticket) then
-      local room = qf.miss(c, ticket)
+      local room = qf.miss(c, ticket, "no-answer")
       qf.tell(c, "ticket.no-show", {
         tickets = { ticket },
         visits = { qf.load_visit(c, ticket.visit) },

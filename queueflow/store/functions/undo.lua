@@ -70,7 +70,7 @@ local function put_back(c, changed, rooms)
   local before = changed.before and cmsgpack.unpack(changed.before)
   if before == nil then
     -- The move made this ticket; it is as if it had never been ordered.
-    now.state, now.ended_at_ms = "cancelled", c.now
+    now.state, now.ended_at_ms, now.ended_reason = "cancelled", c.now, "undone"
     qf.save_ticket(c, now)
     return now, now.clinic
   end

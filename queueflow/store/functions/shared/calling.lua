@@ -24,9 +24,9 @@ function qf.await_answer(c, ticket)
 end
 
 -- The patient did not come: the room is free, the ticket stays in sight, as they may still turn up. Gives the room.
-function qf.miss(c, ticket)
+function qf.miss(c, ticket, reason)
   local room = qf.vacate(c, ticket)
-  ticket.state, ticket.ended_at_ms = "no-show", c.now
+  ticket.state, ticket.ended_at_ms, ticket.ended_reason = "no-show", c.now, reason
   qf.save_ticket(c, ticket)
   return room
 end

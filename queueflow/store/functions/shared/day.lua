@@ -9,6 +9,9 @@ local function last_moved(ticket)
   return math.max(ticket.issued_at_ms, ticket.order_at, called, started, ended)
 end
 
+-- Whose patient is still here, and is to be told that it was in vain.
+local WAITS = { waiting = true, called = true, ["on-hold"] = true }
+
 local function end_ticket(c, ticket, rooms)
   if ticket.state == "waiting" then
     qf.dequeue(c, ticket)
@@ -19,7 +22,7 @@ local function end_ticket(c, ticket, rooms)
     rooms[room.id] = room
   end
   ticket.state = ticket.state == "serving" and "done" or "cancelled"
-  ticket.ended_at_ms = c.now
+  ticket.ended_at_ms, ticket.ended_reason = c.now, "day-closed"
   qf.save_ticket(c, ticket)
 end
 
@@ -27,13 +30,14 @@ end
 -- have its turn; the rest keep their numbers, which nobody gets anew.
 local function sweep(c, left_over_ms)
   local tickets, visits, rooms, carried = {}, {}, {}, {}
-  local under_way, moved = {}, {}
+  local under_way, moved, waited = {}, {}, 0
   for i, id in ipairs(redis.call("SMEMBERS", qf.key.active(c))) do
     local ticket = qf.load_ticket(c, id)
     under_way[i], moved[ticket.visit] = ticket, math.max(moved[ticket.visit] or 0, last_moved(ticket))
   end
   for _, ticket in ipairs(under_way) do
     if c.now - moved[ticket.visit] > left_over_ms then
+      waited = waited + (WAITS[ticket.state] and 1 or 0)
       end_ticket(c, ticket, rooms)
       tickets[#tickets + 1] = ticket
       visits[ticket.visit] = true
@@ -61,7 +65,7 @@ local function sweep(c, left_over_ms)
     qf.save_room(c, room)
     rooms[id] = room
   end
-  return tickets, ended, rooms
+  return tickets, ended, rooms, waited
 end
 
 -- A visit that goes on past midnight: its number is not given again, and its patient is still known.
@@ -72,9 +76,10 @@ function qf.carry_over(c, visit)
   end
 end
 
--- Ends what is left over from longer ago than that, and tells it; gives how many tickets that were.
+-- Ends what is left over from longer ago than that, and tells it; gives how many tickets that were, and how many of
+-- them still waited.
 function qf.end_day(c, left_over_ms)
-  local tickets, visits, rooms = sweep(c, left_over_ms)
+  local tickets, visits, rooms, waited = sweep(c, left_over_ms)
   local told = {}
   for _, id in ipairs(qf.room_ids(c)) do
     told[#told + 1] = rooms[id]
@@ -86,7 +91,7 @@ function qf.end_day(c, left_over_ms)
     clinics = qf.clinic_ids(c),
     reason = "day-closed",
   })
-  return #tickets
+  return #tickets, waited
 end
 
 -- Moves to the command's day when that is later; a worker whose clock is behind stays in the facility's. A command of

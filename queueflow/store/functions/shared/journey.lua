@@ -25,7 +25,7 @@ end
 function qf.wait_again(c, ticket, order_at)
   redis.call("ZREM", qf.key.due(c), ticket.id)
   ticket.state, ticket.order_at = "waiting", order_at
-  ticket.room, ticket.practitioner, ticket.called_at_ms = nil, nil, nil
+  ticket.room, ticket.practitioner, ticket.called_at_ms, ticket.ended_reason = nil, nil, nil, nil
   qf.enqueue(c, ticket)
   qf.save_ticket(c, ticket)
 end
