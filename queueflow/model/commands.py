@@ -62,9 +62,11 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class CheckIn(Command, frozen=True, kw_only=True):
     """Give a patient a ticket, or the one they hold for that service.
 
-    Who has a visit under way for another service gets a planned ticket in it, whose turn comes after. `nonce`: 13
-    characters of base 32 for a new visit's id. `appointment`: the id or the code of the one they come for.
-    `any_service`: they named none, so that an appointment of theirs may be for another than `service`.
+    The first of the stops is the command's own, with its `group` and `waits_for`; `next` are those that follow.
+    `came_for`: the service of the stop that the patient came for, the first one's where it is left out; the stops
+    before it are needed for it. Who has a visit under way for another service gets planned tickets in it, whose turn
+    comes after. `nonce`: 13 characters of base 32 for a new visit's id. `appointment`: the id or the code of the one
+    they come for. `any_service`: they named none, so that an appointment may be for another than `came_for`.
     """
 
     nonce: str
@@ -78,7 +80,10 @@ class CheckIn(Command, frozen=True, kw_only=True):
     person: PersonRef | None = None
     last3: str | None = None
     flags: tuple[str, ...] = ()
+    group: int | None = None
+    waits_for: tuple[str, ...] = ()
     next: tuple[Order, ...] = ()
+    came_for: ServiceId | None = None
     appointment: str | None = None
     any_service: bool = False
 

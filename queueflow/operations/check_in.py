@@ -15,11 +15,11 @@ import msgspec
 from queueflow.formats import bhyt, cccd
 from queueflow.model.commands import CheckIn, Once, TicketResult
 from queueflow.model.days import local_time, service_day
-from queueflow.model.errors import Invalid, UnknownService, Unroutable
+from queueflow.model.errors import Invalid, UnknownService
 from queueflow.model.facility import Facility
 from queueflow.model.ids import ServiceId
 from queueflow.model.patient import Identity, PartialDate, Patient, Sex, clean_name, partial_date
-from queueflow.operations.choosing import Chosen, choose
+from queueflow.operations.choosing import way
 from queueflow.operations.rulesets import InForce
 from queueflow.routing.columns import ANSWER, Column, Kind
 from queueflow.routing.facts import Facts
@@ -95,7 +95,8 @@ def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault)
     patient = _patient(identity, arrival.patient)
     answers = _answers(arrival.answers, in_force.rules.ruleset.answers)
     facts = Facts.of(identity, patient, service, answers, arrival.flags, language, by.now_ms, facility)
-    chosen = choose(in_force, facts)
+    stops = way(in_force, facts)
+    first, *rest = stops.orders
     return CheckIn(
         facility=facility.id,
         now_ms=by.now_ms,
@@ -103,11 +104,15 @@ def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault)
         actor=by.actor,
         once=by.once,
         nonce=by.nonce,
-        service=service or _first_service(facility, chosen),
-        candidates=chosen.candidates,
-        priority=chosen.priority,
-        balance=chosen.balance,
-        decision=chosen.decision,
+        service=first.service,
+        candidates=first.candidates,
+        priority=first.priority,
+        balance=first.balance,
+        decision=first.decision,
+        group=first.group,
+        waits_for=first.waits_for,
+        next=tuple(rest),
+        came_for=stops.came_for,
         language=language,
         sealed=vault.seal(facility.id, by.nonce, patient),
         person=None if identity.key is None else vault.person_ref(facility.id, identity.key),
@@ -177,14 +182,6 @@ def _service(arrival: Arrival, facility: Facility) -> ServiceId | None:
     if service is None:
         raise UnknownService
     return service.id
-
-
-def _first_service(facility: Facility, chosen: Chosen) -> ServiceId:
-    """Who names no service comes for what the clinic that was chosen for them gives first."""
-    clinic = facility.clinic(chosen.candidates[0])
-    if clinic is None or not clinic.services:
-        raise Unroutable
-    return clinic.services[0]
 
 
 def _answers(said: Mapping[str, Answer], asked: tuple[Column, ...]) -> dict[str, Answer]:

@@ -15,7 +15,7 @@ from queueflow.model.errors import Invalid, UnknownService
 from queueflow.model.ids import is_slug
 from queueflow.model.patient import Patient
 from queueflow.model.visit import Visit
-from queueflow.operations.choosing import choose
+from queueflow.operations.choosing import order
 from queueflow.operations.rulesets import InForce
 from queueflow.routing.facts import Facts
 
@@ -45,18 +45,8 @@ def orders_of(
             raise UnknownService
         # What the card proved is in the visit's flags; the card itself is not there any more.
         facts = Facts.of(None, patient, service.id, {}, visit.flags, visit.language, now_ms, facility)
-        chosen = choose(in_force, facts)
-        orders.append(
-            Order(
-                service=service.id,
-                candidates=chosen.candidates,
-                priority=chosen.priority,
-                balance=chosen.balance,
-                decision=chosen.decision,
-                group=one.group,
-                waits_for=slugs(one.waits_for, f"next[{at}].waits_for"),
-            )
-        )
+        waits_for = slugs(one.waits_for, f"next[{at}].waits_for")
+        orders.append(order(in_force, facts, group=one.group, waits_for=waits_for))
     return tuple(orders)
 
 

@@ -1,6 +1,6 @@
 """What is wrong with a ruleset as a whole, though every row of it can be read.
 
-Lives here: check: rows that can never count, services and clinics that no row reaches, candidates that don't fit.
+Lives here: check: rows that can never count, services, stops and clinics no row reaches, candidates that don't fit.
 May import: model, the rest of routing but what reads files, msgspec.
 Never: look at the text (source), or at a patient.
 """
@@ -26,6 +26,7 @@ def check(ruleset: Ruleset, facility: Facility) -> tuple[Finding, ...]:
         *checker.services(),
         *checker.candidates(),
         *checker.clinics(),
+        *checker.stops(),
     ]
     return tuple(sorted(findings, key=lambda finding: finding.line))
 
@@ -71,7 +72,7 @@ class _Checker:
         """Services that no row takes."""
         desk = self._facility.fallback
         for service in self._facility.services if self._routing else ():
-            if any(_takes(row, service.id) for table in self._routing for row in table.rows):
+            if self._is_reached(service.id):
                 continue
             sentence = f'no row can reach service "{service.id}"' + (f': it goes to "{desk}".' if desk else ".")
             severity = Severity.WARNING if desk else Severity.ERROR
@@ -81,6 +82,40 @@ class _Checker:
                 mend="Add a row for it.",
                 column="service",
                 severity=severity,
+            )
+
+    def _is_reached(self, service: str) -> bool:
+        return any(_takes(row, service) for table in self._routing for row in table.rows)
+
+    def stops(self) -> Iterator[Finding]:
+        """Stops that no row gives a clinic for, and journeys without what the patient came for."""
+        for table in self._ruleset.tables if self._routing else ():
+            for row in table.rows:
+                yield from self._astray(table, row)
+                stops = row.outcome.stops
+                if stops and not _asked_services(row) and all(stop.service for stop in stops):
+                    yield replace(
+                        self._at(table, row),
+                        line=stops[0].line,
+                        column="stops",
+                        sentence="whatever the patient came for is none of the stops.",
+                        mend='Add "service", or ask for the services that it is for.',
+                        severity=Severity.WARNING,
+                    )
+
+    def _astray(self, table: Table, row: Row) -> Iterator[Finding]:
+        desk = self._facility.fallback
+        for stop in row.outcome.stops:
+            if stop.service is None or self._is_reached(stop.service):
+                continue
+            sentence = f'no row gives a clinic for "{stop.service}"' + (f': this stop is at "{desk}".' if desk else ".")
+            yield replace(
+                self._at(table, row),
+                line=stop.line,
+                column="stops",
+                sentence=sentence,
+                mend="Add a row for it.",
+                severity=Severity.WARNING if desk else Severity.ERROR,
             )
 
     def candidates(self) -> Iterator[Finding]:

@@ -93,6 +93,7 @@ def columns_of(facility: Facility) -> tuple[Column, ...]:
         Column("age_months", Kind.NUMBER),
         Column("sex", Kind.WORD, sexes),
         Column("flags", Kind.WORDS, FLAGS),
+        Column("insured", Kind.TRUTH),
         Column("insurance_code", Kind.WORD),
         Column("scheme", Kind.WORD, SCHEMES),
         Column("proven", Kind.TRUTH),

@@ -49,7 +49,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
 
     `ages`: the possible ages, none when the birth date is unknown, one when it is known to the day, two
     when a partial birth date leaves a birthday open. A row holds only if it holds at each of them.
-    `age_years`: the age when there is but one. `minute`: of the day; `weekday`: both in the facility's zone.
+    `insured`: by a card that was shown; where none was, an answer of that name may tell (worlds). `age_years`: the
+    age when there is but one. `minute`: of the day; `weekday`: both in the facility's zone.
     """
 
     minute: int
@@ -59,6 +60,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     ages: tuple[Age, ...] = ()
     sex: Sex | None = None
     flags: tuple[str, ...] = ()
+    insured: bool | None = None
     insurance_code: str | None = None
     scheme: str | None = None
     proven: bool = False
@@ -102,6 +104,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
             ages=ages,
             sex=None if sex is Sex.UNKNOWN else sex,
             flags=_groups(flags, ages, code[1] if code else None),
+            insured=True if identity is not None and _is_insured(identity) else None,
             insurance_code=code[1] if code else None,
             scheme=identity.scheme if identity else None,
             proven=identity is not None and identity.proven,
@@ -130,7 +133,16 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
             value = None if answer is None else answered(column, answer)
             if value is not None:
                 values[column.name] = value
+        insured = values.get(ANSWER + "insured") if self.insured is None else self.insured
+        if isinstance(insured, bool):
+            values["insured"] = insured
         return tuple(_aged(values, age) for age in self.ages) or (values,)
+
+
+def _is_insured(identity: Identity) -> bool:
+    """Whether a card says so that counts today. One that does not leaves it open: there may be a newer one."""
+    doubts = {"card-expired", "card-not-yet-valid", "validity-unreadable"}
+    return identity.insurance is not None and not any(warning.slug in doubts for warning in identity.warnings)
 
 
 def _aged(values: dict[str, Value], age: Age) -> Values:

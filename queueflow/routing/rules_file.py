@@ -12,11 +12,12 @@ from typing import Final, cast
 import msgspec
 
 from queueflow.model.facility import Facility
-from queueflow.model.ids import ClinicId, PriorityId
+from queueflow.model.ids import ClinicId, PriorityId, ServiceId
 from queueflow.model.priority import Balance
 from queueflow.routing import explain
 from queueflow.routing.columns import ANSWER, Column, Kind, Value, columns_of
 from queueflow.routing.conditions import KNOWN, Condition, ConditionWrong, Language, Rows, can_name
+from queueflow.routing.journeys import STOPS, read_stops
 from queueflow.routing.source import Section, Source, meant, mend
 from queueflow.routing.tables import Cell, HitPolicy, Outcome, Row, Table
 from queueflow.routing.unary import NotUnderstood, OneOf, Spans, Test, Truth, is_reserved, read_cell
@@ -41,11 +42,12 @@ class _Vocabulary(msgspec.Struct, frozen=True):
     inputs: dict[str, Column]
     values: dict[str, Column]
     clinics: tuple[ClinicId, ...]
+    services: tuple[ServiceId, ...]
     priority: Column
 
     @property
     def outputs(self) -> tuple[str, ...]:
-        return (CANDIDATES, PRIORITY, BALANCE, *self.values)
+        return (CANDIDATES, PRIORITY, BALANCE, STOPS, *self.values)
 
     def as_input(self, output: str) -> Column | None:
         """The column that an output is to later tables, if they can ask about it."""
@@ -67,11 +69,12 @@ def read_tables(source: Source, facility: Facility) -> tuple[tuple[Column, ...],
     root = source.root()
     own = columns_of(facility)
     answers = _declared(root, "answers", ANSWER, ())
-    values = _declared(root, "values", "", {CANDIDATES, PRIORITY, BALANCE, *(column.name for column in own)})
+    values = _declared(root, "values", "", {CANDIDATES, PRIORITY, BALANCE, STOPS, *(column.name for column in own)})
     vocabulary = _Vocabulary(
         inputs={column.name: column for column in (*own, *answers)},
         values={column.name: column for column in values},
         clinics=tuple(clinic.id for clinic in facility.clinics),
+        services=tuple(service.id for service in facility.services),
         priority=Column(PRIORITY, Kind.WORD, tuple(priority.id for priority in facility.priorities)),
     )
     given: dict[str, Column] = {}
@@ -292,6 +295,7 @@ def _outcome(part: Section, frame: _Frame) -> Outcome:
         candidates=_candidates(then, frame),
         priority=_priority(then, frame),
         balance=then.choice(BALANCE, Balance, Balance.SHORTEST_WAIT) if _gives(then, frame, BALANCE) else None,
+        stops=read_stops(then, frame.vocabulary.services) if _gives(then, frame, STOPS) else (),
         values={
             name: value
             for name, column in frame.vocabulary.values.items()

@@ -1,6 +1,6 @@
 """Decision tables as values: rulesets, tables, rows, what they chose, and what is wrong with a file, with its place.
 
-Lives here: Ruleset, Table, Row, Cell, Outcome, Choice, Finding, RulesInvalid.
+Lives here: Ruleset, Table, Row, Cell, Outcome, Stop, Choice, Journey, Finding, RulesInvalid.
 May import: model, routing.columns, routing.unary, msgspec.
 Never: read a file (read), evaluate a row (conditions) or judge a table (check).
 """
@@ -10,7 +10,7 @@ from typing import Protocol
 
 import msgspec
 
-from queueflow.model.ids import ClinicId, PriorityId
+from queueflow.model.ids import ClinicId, PriorityId, ServiceId
 from queueflow.model.priority import Balance
 from queueflow.model.ticket import Decision
 from queueflow.routing.columns import Column, Value, Values
@@ -67,12 +67,25 @@ class Cell(msgspec.Struct, frozen=True):
     line: int
 
 
+class Stop(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One stop of a journey. `service`: None is what the patient came for.
+
+    `group`: stops of one number, in any order. `waits_for`: what must come from outside first, as slugs.
+    """
+
+    service: ServiceId | None
+    line: int
+    group: int | None = None
+    waits_for: tuple[str, ...] = ()
+
+
 class Outcome(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a row gives. `values`: the facility's own, for later tables to ask about."""
 
     candidates: tuple[ClinicId, ...] = ()
     priority: PriorityId | None = None
     balance: Balance | None = None
+    stops: tuple[Stop, ...] = ()
     values: dict[str, Value] = {}
 
 
@@ -135,3 +148,10 @@ class Choice(msgspec.Struct, frozen=True):
     priority: PriorityId
     balance: Balance
     decision: Decision
+
+
+class Journey(msgspec.Struct, frozen=True):
+    """The stops that somebody begins with, in order, and why: the reason of the row that gave them."""
+
+    stops: tuple[Stop, ...]
+    reason: str

@@ -211,6 +211,9 @@ class Hall:
         fingerprint: str = "f",
         nonce: str | None = None,
         then: tuple[Order, ...] = (),
+        came_for: str | None = None,
+        group: int | None = None,
+        waits_for: tuple[str, ...] = (),
     ) -> TicketResult:
         candidates = (clinic,) if isinstance(clinic, str) else clinic
         return await self.engine.check_in(
@@ -222,7 +225,10 @@ class Hall:
                 balance=balance,
                 decision=Decision(ruleset=1, rule="row-1"),
                 language="vi",
+                group=group,
+                waits_for=waits_for,
                 next=then,
+                came_for=ServiceId(came_for) if came_for else None,
                 person=PersonRef(person) if person else None,
                 **self.base(once, fingerprint),
             )

@@ -236,3 +236,36 @@ async def test_where_no_desk_is_named_nobody_is_sent_to_a_wrong_one(hospital: Ho
     answer = await hospital.client.post("/v1/facilities/other/check-ins", json=body, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["type"] == "urn:queueflow:problem:unroutable"
+
+
+async def test_who_has_several_stops_is_answered_the_whole_journey_and_the_way_to_the_first(hospital: Hospital) -> None:
+    said = (await hospital.check_in(answers={"insured": False})).json()
+    stops = said["visit"]["journey"]
+    assert [(stop["service"], stop["clinic"], stop["state"]) for stop in stops] == [
+        ("information", "desk", "waiting"),
+        ("internal-medicine", None, "planned"),
+    ]
+    assert said["ticket"] == stops[0]
+    assert {stop["number"] for stop in stops} == {said["visit"]["number"]}
+    assert said["directions"]["en"] == "Help desk"
+    assert said["decision"]["rule"] == "fallback"
+    assert said["decision"]["reasons"] == ["journey row 2 (desk-first) matched because insured is false"]
+
+
+async def test_of_stops_in_any_order_the_ticket_is_the_one_that_was_joined(hospital: Hospital) -> None:
+    said = (await hospital.check_in(service="hiv-care", answers={"insured": False})).json()
+    stops = said["visit"]["journey"]
+    joined = [stop for stop in stops if stop["state"] == "waiting"]
+    assert joined == [said["ticket"]]
+    assert [stop["service"] for stop in stops] == ["information", "hiv-care", "surgery"]
+    assert said["ticket"]["service"] in ("information", "hiv-care")
+    assert said["directions"]
+
+
+async def test_who_comes_again_during_a_journey_gets_the_stop_that_they_are_at(hospital: Hospital) -> None:
+    pin = {"scheme": "cccd-qr", "value": fresh_pin()}
+    first = await hospital.check_in(identity=pin, answers={"insured": False})
+    again = await hospital.check_in(identity=pin, answers={"insured": False})
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["ticket"]["id"] == first.json()["ticket"]["id"]
+    assert len(again.json()["visit"]["journey"]) == 2

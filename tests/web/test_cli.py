@@ -67,7 +67,7 @@ def test_a_setting_that_cannot_be_is_named(tmp_path: Path) -> None:
 def test_rules_check_says_what_is_good_and_every_mistake_with_its_place(tmp_path: Path) -> None:
     good = typed(tmp_path, "rules", "check")
     assert good.returncode == 0
-    assert "small: 3 clinics, 3 rows" in good.stdout
+    assert "small: 3 clinics, 5 rows" in good.stdout
     folder = tmp_path / "rules" / "small"
     folder.mkdir(parents=True)
     for name in ("facility.toml", "rules.toml"):

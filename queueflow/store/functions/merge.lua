@@ -70,7 +70,7 @@ qf.register("merge", function(c)
         earliest[same.id] = math.min(earliest[same.id] or ticket.order_at, ticket.order_at)
       elseif not missed then
         local moved = qf.plan(c, visit, ticket)
-        moved.issued_at_ms = ticket.issued_at_ms
+        moved.issued_at_ms, moved.group = ticket.issued_at_ms, ticket.group
         moved.appointment, moved.wish = ticket.appointment, ticket.appointment and ticket.wish
         qf.save_ticket(c, moved)
         tickets[#tickets + 1] = moved

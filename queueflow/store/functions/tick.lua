@@ -66,6 +66,16 @@ local function choice(journey)
   return nil
 end
 
+-- Whether there may be a choice again: who is called may be put back, what waits for something may be released.
+local function may_choose(journey)
+  for _, ticket in ipairs(journey) do
+    if ticket.state == "planned" and ticket.group then
+      return true
+    end
+  end
+  return false
+end
+
 local function change(c, visit, waiting, others)
   local place = qf.place(c, waiting)
   local best, shortest = nil, place.estimated_wait.p50_s - GAIN_S
@@ -96,10 +106,11 @@ local function replans(c)
   local count = 0
   for _, id in ipairs(redis.call("SRANDMEMBER", qf.key.choices(c), MOST_CHOICES)) do
     local visit = qf.load_visit(c, id)
-    local waiting, others = choice(qf.journey(c, visit))
-    if waiting == nil then
+    local journey = qf.journey(c, visit)
+    local waiting, others = choice(journey)
+    if not may_choose(journey) then
       redis.call("SREM", qf.key.choices(c), id)
-    elseif change(c, visit, waiting, others) then
+    elseif waiting and change(c, visit, waiting, others) then
       count = count + 1
     end
   end

@@ -124,3 +124,49 @@ def test_a_partial_birth_date_stays_partial() -> None:
     found = identify(arrival("name", "Cụ Già", birth_date="1940-05"), SMALL.rules.facility, NOW_MS)
     assert found.birth_date == PartialDate(1940, 5)
     assert not found.proven
+
+
+def with_answers(service: str | None, **answers: bool) -> CheckIn:
+    return asked_of_engine(msgspec.structs.replace(arrival("mrn", "1"), service=service, answers=answers))
+
+
+def test_the_rules_first_stop_is_the_commands_own_and_the_others_follow_it() -> None:
+    command = with_answers("hiv-care", insured=False)
+    assert [(command.service, command.group, command.waits_for)] == [("information", 1, ())]
+    assert [(one.service, one.candidates, one.group, one.waits_for) for one in command.next] == [
+        ("hiv-care", ("hiv-clinic",), 1, ()),
+        ("surgery", ("desk",), None, ("payment",)),
+    ]
+    assert command.came_for == "hiv-care"
+    reason = "journey row 1 (both-and-then-advice) matched because service is hiv-care and insured is false"
+    assert command.decision.reasons == (reason,)
+    assert command.next[0].decision.rule == "clinic.hiv"
+    assert command.next[0].decision.reasons == (reason, "clinic row 2 (hiv) matched because service is hiv-care")
+
+
+def test_whom_no_row_gives_stops_has_the_one_that_they_came_for() -> None:
+    command = with_answers("hiv-care")
+    assert (command.service, command.next, command.came_for) == ("hiv-care", (), "hiv-care")
+    assert command.decision.reasons == ("clinic row 2 (hiv) matched because service is hiv-care",)
+
+
+def test_a_service_that_would_come_twice_comes_once() -> None:
+    command = with_answers("information", insured=False)
+    assert (command.service, command.next, command.came_for) == ("information", (), "information")
+
+
+def test_who_names_no_service_comes_for_what_the_chosen_clinic_gives_first() -> None:
+    command = with_answers(None, insured=False)
+    assert (command.service, command.next, command.came_for) == ("information", (), "information")
+
+
+def test_a_stop_that_cannot_be_reached_refuses_the_whole_check_in() -> None:
+    texts = OTHER.rules.text
+    rules = texts.rules + '[journey]\noutputs = ["stops"]\n[[journey.row]]\nname = "all"\n'
+    rules += 'then = { stops = ["service", "surgery"] }\n'
+    facility = InForce(rulesets.checked(msgspec.structs.replace(texts, rules=rules)), 1)
+    somebody = msgspec.structs.replace(arrival("mrn", "1"), service="internal-medicine")
+    with pytest.raises(Unroutable):
+        asked_of_engine(somebody, facility)
+    grown_up = msgspec.structs.replace(somebody, patient=SaidOfPatient(birth_date="1985-09-02"))
+    assert [one.service for one in asked_of_engine(grown_up, facility).next] == ["surgery"]

@@ -9,14 +9,15 @@ from typing import cast
 import msgspec
 import pytest
 
+from queueflow.model.facility import Facility
 from queueflow.routing.columns import Column, Kind, Value, columns_of, minutes
 from queueflow.routing.conditions import Language, Rows
 from queueflow.routing.decide import matches
 from queueflow.routing.read import read_facility, read_ruleset
-from queueflow.routing.tables import RulesInvalid
+from queueflow.routing.tables import Ruleset, RulesInvalid
 from queueflow.routing.unary import holds, read_cell
 from tests.unit.routing.example import FILE
-from tests.unit.routing.test_shipped import Patients
+from tests.unit.routing.test_shipped import Patients, stops_of
 
 README = (Path(__file__).parents[3] / "routing_rules" / "README.md").read_text("utf-8")
 BLOCK = re.compile(r"```toml (\w+)\n([\s\S]*?)```\n((?:\n?    .*\n)*)")
@@ -37,14 +38,62 @@ def test_the_readme_shows_every_kind_of_example() -> None:
         "facility": 1,
         "rules": 2,
         "row": 2,
-        "mistake": 3,
+        "journey": 1,
+        "mistake": 4,
         "patients": 1,
+        "patients_with_stops": 1,
     }
 
 
 @pytest.mark.parametrize("rules", [RULES, FEEDING])
 def test_the_rules_of_the_readme_are_right(rules: str) -> None:
     assert read_ruleset(rules, FILE, FACILITY).warnings == ()
+
+
+MORE_SERVICES = "payment", "blood-test", "x-ray", "check-up", "operation"
+"""What the journeys' example takes for granted: these services, each with a clinic, a room and a row."""
+MORE = "".join(
+    f'''
+[[services]]
+id = "{service}"
+name = {{ vi = "{service}", en = "{service}" }}
+[[clinics]]
+id = "{service}"
+name = {{ vi = "{service}", en = "{service}" }}
+services = ["{service}"]
+series = "D"
+[[rooms]]
+id = "{service}"
+name = {{ vi = "{service}", en = "{service}" }}
+clinics = ["{service}"]
+'''
+    for service in MORE_SERVICES
+)
+MORE_ROWS = "".join(
+    f'''
+[[clinic.row]]
+name = "{service}"
+if = {{ service = "{service}" }}
+then = {{ candidates = ["{service}"] }}
+'''
+    for service in MORE_SERVICES
+)
+
+
+def with_journeys() -> tuple[Facility, Ruleset]:
+    facility = read_facility(blocks("facility")[0] + MORE, "facility.toml")
+    asking = RULES.replace('fever = ["yes", "no"]', 'fever = ["yes", "no"]\ninsured = "true or false"')
+    return facility, read_ruleset(asking + MORE_ROWS + blocks("journey")[0], FILE, facility)
+
+
+def test_the_journeys_of_the_readme_are_right_and_its_patients_have_the_stops_that_it_says() -> None:
+    facility, ruleset = with_journeys()
+    assert ruleset.warnings == ()
+    known = msgspec.toml.decode(blocks("patients_with_stops")[0], type=Patients)
+    for patient in known.patient:
+        facts = patient.facts(known.at, facility)
+        assert {table.name: row.name for table, row in matches(ruleset, facts)} == patient.expect
+        assert stops_of(ruleset, facts) == patient.stops
 
 
 @pytest.mark.parametrize("row", blocks("row"))

@@ -1,3 +1,4 @@
+import itertools
 import re
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +11,7 @@ from queueflow.model.facility import Facility
 from queueflow.model.patient import Identity, Patient, Sex, partial_date
 from queueflow.model.priority import Balance, ServingOrder
 from queueflow.routing.columns import FLAGS
-from queueflow.routing.decide import decide, matches
+from queueflow.routing.decide import decide, journey, matches
 from queueflow.routing.facts import Answer, Facts
 from queueflow.routing.read import read_facility, read_ruleset
 from queueflow.routing.tables import Ruleset
@@ -24,7 +25,7 @@ DISPLAYS = RULES.parent / "displays"
 
 
 class MadeUp(msgspec.Struct, forbid_unknown_fields=True):
-    """One patient of a patients.toml."""
+    """One patient of a patients.toml. `stops`: their services in order, in a list those that may come in any order."""
 
     about: str
     expect: dict[str, str]
@@ -35,6 +36,7 @@ class MadeUp(msgspec.Struct, forbid_unknown_fields=True):
     insurance: str | None = None
     flags: tuple[str, ...] = ()
     answers: dict[str, Answer] = {}
+    stops: tuple[str | tuple[str, ...], ...] = ()
 
     def facts(self, at: datetime, facility: Facility) -> Facts:
         moment = (self.at or at).replace(tzinfo=zone(facility.time_zone))
@@ -42,6 +44,16 @@ class MadeUp(msgspec.Struct, forbid_unknown_fields=True):
         card = Identity("cccd-qr", None, birth_date=born, sex=self.sex, insurance=self.insurance, proven=True)
         now_ms = int(moment.timestamp() * 1000)
         return Facts.of(card, Patient(), self.service, self.answers, self.flags, "vi", now_ms, facility)
+
+
+def stops_of(ruleset: Ruleset, facts: Facts) -> tuple[str | tuple[str, ...], ...]:
+    """The services of somebody's stops, as a patients.toml writes them; none where it is what they came for alone."""
+    given = journey(ruleset, facts)
+    stops: list[str | tuple[str, ...]] = []
+    for group, members in itertools.groupby(given.stops if given else (), lambda stop: stop.group):
+        services = tuple(stop.service or str(facts.service) for stop in members)
+        stops += services if group is None else [services]
+    return () if stops == [facts.service] else tuple(stops)
 
 
 class Patients(msgspec.Struct, forbid_unknown_fields=True):
@@ -103,8 +115,9 @@ EVERYONE = [(folder, patient) for folder in FACILITIES for patient in patients(f
 )
 def test_a_made_up_patient_meets_the_rows_that_are_expected(folder: Path, patient: MadeUp) -> None:
     facility, ruleset = shipped(folder)
-    rows = matches(ruleset, patient.facts(patients(folder).at, facility))
-    assert {table.name: row.name for table, row in rows} == patient.expect
+    facts = patient.facts(patients(folder).at, facility)
+    assert {table.name: row.name for table, row in matches(ruleset, facts)} == patient.expect
+    assert stops_of(ruleset, facts) == patient.stops
 
 
 @pytest.mark.parametrize("folder", FACILITIES, ids=lambda folder: folder.name)

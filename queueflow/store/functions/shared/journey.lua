@@ -87,7 +87,7 @@ function qf.alternatives(journey, group)
 end
 
 -- What a visit without a stop under way goes on with: planned stops to choose from, or a suspended one to return to.
-local function next_stops(journey)
+function qf.next_stops(journey)
   local suspended = nil
   for _, ticket in ipairs(journey) do
     if ticket.state == "suspended" then
@@ -124,7 +124,8 @@ function qf.wait_now(c, ticket)
   return best or 2 * NO_ROOM_S
 end
 
-local function quickest(c, stops)
+-- The stop of those that would be over the waiting first; nil of none.
+function qf.quickest(c, stops)
   local best, shortest = stops[1], nil
   for _, ticket in ipairs(#stops > 1 and stops or {}) do
     local wait = qf.wait_now(c, ticket)
@@ -133,6 +134,22 @@ local function quickest(c, stops)
     end
   end
   return best
+end
+
+-- A planned stop begins to wait; it is given, or nil where the facility has none of its clinics any more. Of a group,
+-- another may be quicker later on.
+function qf.begin_stop(c, ticket)
+  if not qf.join(c, ticket) then
+    return nil
+  end
+  qf.note_choice(c, ticket)
+  return ticket
+end
+
+function qf.note_choice(c, ticket)
+  if ticket.group then
+    redis.call("SADD", qf.key.choices(c), ticket.visit)
+  end
 end
 
 -- Back from what was ordered: to who ordered it, or to the same room where nobody gave a name, in the class for those
@@ -159,14 +176,11 @@ function qf.go_on(c, visit)
     done = done or ticket.state == "done"
     open = open or not OVER[ticket.state] or ticket.state == "no-show"
   end
-  local began = not at_a_stop and quickest(c, next_stops(journey)) or nil
+  local began = not at_a_stop and qf.quickest(c, qf.next_stops(journey)) or nil
   if began and began.state == "suspended" then
     come_back(c, began)
   elseif began then
-    began = qf.join(c, began) and began or nil
-    if began and began.group and #qf.alternatives(journey, began.group) > 0 then
-      redis.call("SADD", qf.key.choices(c), visit.id)
-    end
+    began = qf.begin_stop(c, began)
   end
   if not open then
     visit.state = done and "finished" or "cancelled"

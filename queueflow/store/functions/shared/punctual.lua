@@ -48,16 +48,21 @@ function qf.appointment_of(c, id, orders)
   return first
 end
 
--- The stop that an appointment is for goes to its clinic: the one of its service, else the first. Gives which one.
-function qf.book_stop(booked, orders)
-  local at = 1
-  for i = #orders, 1, -1 do
-    at = orders[i].service == booked.service and i or at
+-- The stop that an appointment is for goes to its clinic: the one of its service, else what they came for.
+function qf.book_stop(c, booked, orders)
+  local order = nil
+  for _, one in ipairs(orders) do
+    order = order or (one.service == booked.service and one)
   end
-  local order = orders[at]
+  for _, one in ipairs(orders) do
+    order = order or (one.service == c.a.came_for and one)
+  end
+  if order.service == c.a.came_for then
+    c.a.came_for = booked.service
+  end
   order.service, order.candidates, order.balance = booked.service, { booked.clinic }, "first"
   order.decision = { ruleset = order.decision.ruleset, rule = "booked" }
-  return at
+  order.booked = booked
 end
 
 -- The class of those who have booked, if it is better than the ticket's own.
