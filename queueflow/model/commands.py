@@ -230,7 +230,10 @@ class CloseRoom(Command, frozen=True, kw_only=True):
 
 
 class ClinicSetup(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the engine needs to know of a clinic. `reentry`: by kind of return, as ClinicPolicy names them."""
+    """What the engine needs to know of a clinic. `reentry`: by kind of return, as ClinicPolicy names them.
+
+    `shares`, `rates`: of the classes that have their own here.
+    """
 
     id: ClinicId
     series: str
@@ -243,6 +246,8 @@ class ClinicSetup(msgspec.Struct, frozen=True, omit_defaults=True):
     reserved_every: int | None = None
     no_show_after_s: float | None = None
     no_show_calls: int = 1
+    shares: dict[PriorityId, int] = {}
+    rates: dict[PriorityId, float] = {}
     early_s: float = 900.0
     late_s: float = 900.0
     release_s: float = 1800.0

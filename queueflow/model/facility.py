@@ -38,6 +38,7 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     `requeued`: called, but not there yet. `reinstated`: came after a no-show. `transferred`: sent from another clinic;
     the old place is that of its first arrival. `returned`: back from tests. `deferred`: the patient is late and lets
     others go first, `after` counted from their place.
+    `shares`, `rates`: the weights of classes at this clinic; a class that is not named has the facility's.
     `longest_wait_s`: whoever has waited longer goes before all but the classes that always go first.
     `reserved_class`, `reserved_every`: of so many calls in a row one is that class's, if it has someone.
     `no_show_after_s`, `no_show_calls`: so long after its n-th call a ticket that nobody answered is a no-show by
@@ -54,6 +55,8 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     returned: Reenter = Reenter(Reentry.END)
     deferred: Reenter = Reenter(Reentry.AFTER, 5)
     late: Reenter = Reenter(Reentry.END)
+    shares: dict[PriorityId, int] = {}
+    rates: dict[PriorityId, float] = {}
     longest_wait_s: float | None = None
     reserved_class: PriorityId | None = None
     reserved_every: int | None = None

@@ -98,6 +98,8 @@ def command_of(rules: Rules, *, now_ms: int, actor: str) -> Publish:
                 reserved_every=clinic.policy.reserved_every,
                 no_show_after_s=clinic.policy.no_show_after_s,
                 no_show_calls=clinic.policy.no_show_calls,
+                shares=clinic.policy.shares,
+                rates=clinic.policy.rates,
                 early_s=clinic.policy.early_s,
                 late_s=clinic.policy.late_s,
                 release_s=clinic.policy.release_s,

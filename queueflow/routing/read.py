@@ -159,14 +159,22 @@ def _priority(part: Section, languages: Sequence[str]) -> PriorityClass:
     priority = PriorityClass(
         id=PriorityId(part.slug("id")),
         name=_local(part, "name", languages, needed=True),
-        share=part.whole("share", 1, least=1, most=100),
-        rate=part.number("rate", 1.0, least=0.001, most=1000),
+        share=_share(part, "share"),
+        rate=_rate(part, "rate"),
         always_first=part.truth("always_first", default=False),
         for_returns=part.truth("for_returns", default=False),
         for_appointments=part.truth("for_appointments", default=False),
     )
     part.close(PriorityClass.__struct_fields__)
     return priority
+
+
+def _share(part: Section, key: str) -> int:
+    return part.whole(key, 1, least=1, most=100)
+
+
+def _rate(part: Section, key: str) -> float:
+    return part.number(key, 1.0, least=0.001, most=1000)
 
 
 def _clinic(part: Section, languages: Sequence[str], services: Sequence[str], classes: Sequence[str]) -> Clinic:
@@ -201,6 +209,8 @@ def _policy(part: Section, classes: Sequence[str]) -> ClinicPolicy:
         returned=_reenter(policy, "returned", usual.returned),
         deferred=_reenter(policy, "deferred", usual.deferred),
         late=_reenter(policy, "late", usual.late),
+        shares={one: _share(part, one) for part, one in _weights(policy, "shares", classes)},
+        rates={one: _rate(part, one) for part, one in _weights(policy, "rates", classes)},
         longest_wait_s=_seconds(policy, "longest_wait_s"),
         reserved_class=_class(policy, classes),
         reserved_every=policy.whole("reserved_every", 2, least=2, most=100) if policy.has("reserved_every") else None,
@@ -219,6 +229,18 @@ def _policy(part: Section, classes: Sequence[str]) -> ClinicPolicy:
     if policy.has("no_show_calls") and not policy.has("no_show_after_s"):
         policy.wrong('"no_show_after_s" is missing: without it only staff say that nobody came.', "no_show_calls")
     return read
+
+
+def _weights(policy: Section, key: str, classes: Sequence[str]) -> tuple[tuple[Section, PriorityId], ...]:
+    """The classes that a clinic gives weights of its own, each with the table that the weight stands in."""
+    part = policy.section(key)
+    if part is None:
+        return ()
+    known = [PriorityId(name) for name in part.data if name in classes]
+    for name in part.data:
+        if name not in classes:
+            part.unknown(name, "is not one of the facility's classes.", classes)
+    return tuple((part, name) for name in known)
 
 
 def _seconds(policy: Section, key: str) -> float | None:

@@ -1,6 +1,7 @@
 """Whether the right one was called, and whether who comes back came to the right place: predicates, no second queue."""
 
 from queueflow.model.facility import Reentry, RoomTakes
+from queueflow.model.ids import PriorityId
 from queueflow.model.live_state import RoomState
 from queueflow.model.priority import ServingOrder
 from queueflow.model.ticket import Ticket
@@ -64,15 +65,17 @@ def its_turn(kept: Kept, clinic: str, line: Line, priority: str, now_ms: int) ->
     every = setup.reserved_every
     if every and setup.reserved_class in line and counts.get("unreserved", 0) >= every - 1:
         return priority == setup.reserved_class
-    classes = {str(one.id): one for one in kept.classes}
+    shares = {one.id: setup.shares.get(one.id, one.share) for one in kept.classes}
+    rates = {one.id: setup.rates.get(one.id, one.rate) for one in kept.classes}
     match setup.order:
         case ServingOrder.STRICT:
             return priority == next(iter(line))
         case ServingOrder.ACCUMULATING:
-            points = {name: classes[name].rate * (now_ms - at) for name, at in arrivals.items()}
+            points = {name: rates[PriorityId(name)] * (now_ms - at) for name, at in arrivals.items()}
             return points[priority] >= max(points.values()) - 1e-6
         case ServingOrder.RATIO:
-            sharing = {one: counts.get(f"credit:{one}", 0) + classes[one].share for one in line if classes[one].share}
+            having = {one: shares[PriorityId(one)] for one in line}
+            sharing = {one: counts.get(f"credit:{one}", 0) + share for one, share in having.items() if share}
             return sharing.get(priority) == max(sharing.values()) if sharing else priority == next(iter(line))
 
 

@@ -39,9 +39,18 @@ _EAR = _clinic("ear", "B", ServingOrder.RATIO, Reentry.AFTER)
 _HEART = _clinic("heart", "C", ServingOrder.ACCUMULATING, Reentry.OLD_PLACE, longest_wait_s=1800.0)
 _TURNED = (
     _clinic("eye", "A", ServingOrder.RATIO, Reentry.AFTER, 0, reserved_class=PriorityId("ordinary"), reserved_every=2),
-    _clinic("ear", "B", ServingOrder.ACCUMULATING, Reentry.OLD_PLACE, no_show_after_s=60.0),
+    _clinic(
+        "ear",
+        "B",
+        ServingOrder.ACCUMULATING,
+        Reentry.OLD_PLACE,
+        no_show_after_s=60.0,
+        rates={PriorityId("ordinary"): 3.5, PriorityId("emergency"): 0.5},
+    ),
     _clinic("heart", "A", ServingOrder.STRICT, Reentry.AFTER, 1, longest_wait_s=600.0),
-    _clinic("skin", "D", ServingOrder.RATIO, Reentry.END),
+    _clinic(
+        "skin", "D", ServingOrder.RATIO, Reentry.END, shares={PriorityId("priority"): 1, PriorityId("appointment"): 4}
+    ),
 )
 _ROOMS = (
     _room("r1", "eye"),

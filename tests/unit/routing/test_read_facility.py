@@ -215,6 +215,25 @@ MISTAKES = [
     ),
     (
         'requeued = "after 2"',
+        "shares = { royal = 3 }",
+        38,
+        'clinics 1 (internal-1), column royal: "royal" is not one of the facility\'s classes. '
+        "There is: emergency, priority, ordinary.",
+    ),
+    (
+        'requeued = "after 2"',
+        "rates = { priority = 0 }",
+        38,
+        "clinics 1 (internal-1), column priority: expected a number from 0.001 to 1000.",
+    ),
+    (
+        'requeued = "after 2"',
+        "shares = { priority = 1.5 }",
+        38,
+        "clinics 1 (internal-1), column priority: expected a whole number from 1 to 100.",
+    ),
+    (
+        'requeued = "after 2"',
         'deferred = "old-place"',
         38,
         'clinics 1 (internal-1), column deferred: expected "end" or "after 5": who is late lets others go first.',

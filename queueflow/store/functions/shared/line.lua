@@ -1,6 +1,6 @@
 -- A clinic's line: how many wait in each class, the rooms that serve it, and the time that one patient takes.
 
--- {id, setup, counts = {per class}, waiting, open, free, mean, credit}; counts follow the classes' strict order. All
+-- {id, setup, classes, counts = {per class}, waiting, open, free, mean, credit}; counts follow the classes' strict order. All
 -- of it lies in one hash beside the queues, so that a line costs one read however many classes there are.
 function qf.line(c, clinic)
   local setup = qf.clinic_setup(c, clinic)
@@ -9,7 +9,8 @@ function qf.line(c, clinic)
     kept[flat[n]] = tonumber(flat[n + 1])
   end
   local line = { id = clinic, setup = setup, counts = {}, credit = {}, waiting = 0 }
-  for i, class in ipairs(qf.classes(c)) do
+  line.classes = qf.weighed(c, setup)
+  for i, class in ipairs(line.classes) do
     line.counts[i] = kept["waiting:" .. class.id] or 0
     line.credit[i] = kept["credit:" .. class.id] or 0
     line.waiting = line.waiting + line.counts[i]

@@ -23,7 +23,7 @@ end
 -- most often of one class. head(i): the id of class i's first ticket that was not taken, and its effective arrival;
 -- for a room, of those that it may take.
 local function heads(c, line, depth, room)
-  local classes, read, taken = qf.classes(c), {}, {}
+  local classes, read, taken = line.classes, {}, {}
   local may_take = room and line.wished > 0 and wishes_of(c, line, room) or nil
   local function entry(i, at)
     read[i] = read[i] or {}
@@ -108,7 +108,7 @@ end
 
 -- The index of the class whose head is next at an instant, or nil. `unreserved`: calls since the reserved class had one.
 local function next_class(c, line, head, now, credit, unreserved)
-  local classes, setup = qf.classes(c), line.setup
+  local classes, setup = line.classes, line.setup
   for i, class in ipairs(classes) do
     if class.always_first and head(i) then
       return i
@@ -138,7 +138,7 @@ function qf.next_waiting(c, line, room)
     return nil
   end
   local id, at = head(i)
-  local class = qf.classes(c)[i]
+  local class = line.classes[i]
   local unreserved = class.id == line.setup.reserved_class and 0 or line.unreserved + 1
   return { id = id, at = at, class = i, urgent = class.always_first, credit = credit, unreserved = unreserved }
 end
@@ -173,7 +173,7 @@ function qf.following(c, line, count)
     if i == nil then
       break
     end
-    unreserved = qf.classes(c)[i].id == line.setup.reserved_class and 0 or unreserved + 1
+    unreserved = line.classes[i].id == line.setup.reserved_class and 0 or unreserved + 1
     ids[#ids + 1] = head(i)
     take(i)
   end

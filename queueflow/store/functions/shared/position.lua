@@ -6,14 +6,14 @@ local before = {}
 function before.strict(c, line, i)
   local sum = 0
   for n = 1, i - 1 do
-    sum = sum + (qf.classes(c)[n].always_first and 0 or line.counts[n])
+    sum = sum + (line.classes[n].always_first and 0 or line.counts[n])
   end
   return sum
 end
 
 -- While r + 1 of this class are called, another class gets its share of calls, as far as it has people.
 function before.ratio(c, line, i, ahead_in_class)
-  local classes = qf.classes(c)
+  local classes = line.classes
   if classes[i].share == 0 then
     return line.waiting - line.counts[i]
   end
@@ -28,7 +28,7 @@ end
 
 -- Who will have more points than this ticket when its turn comes; its turn is guessed from who has more now.
 function before.accumulating(c, line, i, ahead_in_class, at)
-  local classes = qf.classes(c)
+  local classes = line.classes
   local function more_at(instant)
     local sum = 0
     for n, class in ipairs(classes) do
@@ -44,7 +44,7 @@ function before.accumulating(c, line, i, ahead_in_class, at)
 end
 
 local function ahead(c, line, i, ahead_in_class, at)
-  local classes = qf.classes(c)
+  local classes = line.classes
   local first = 0
   for n, class in ipairs(classes) do
     if class.always_first and n ~= i and (n < i or not classes[i].always_first) then

@@ -15,6 +15,25 @@ function qf.room_setup(c, id) return setup(c, "room:" .. id) end
 
 -- The classes in strict order, each {id, share, rate, always_first}.
 function qf.classes(c) return setup(c, "priorities") end
+
+-- The same with the weights that a clinic gives them, where it has its own.
+function qf.weighed(c, clinic)
+  local classes, shares, rates = qf.classes(c), clinic.shares, clinic.rates
+  if shares == nil and rates == nil then
+    return classes
+  end
+  local own = {}
+  for i, class in ipairs(classes) do
+    own[i] = {
+      id = class.id,
+      always_first = class.always_first,
+      share = shares and shares[class.id] or class.share,
+      rate = rates and rates[class.id] or class.rate,
+    }
+  end
+  return own
+end
+
 function qf.clinic_ids(c) return setup(c, "clinics") end
 function qf.room_ids(c) return setup(c, "rooms") end
 
