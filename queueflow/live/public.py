@@ -84,7 +84,7 @@ class PatientDetails(msgspec.Struct, frozen=True):
 
 
 class ConsoleTicket(msgspec.Struct, frozen=True):
-    """A ticket as staff see it, with its patient."""
+    """A ticket as staff see it, with its patient. `wish`: `room:<id>` or `practitioner:<id>` that it waits for."""
 
     id: TicketId
     number: str
@@ -101,6 +101,7 @@ class ConsoleTicket(msgspec.Struct, frozen=True):
     ended_at: str | None
     calls: int
     revision: int
+    wish: str | None
     patient: PatientDetails | None
 
 
@@ -108,7 +109,7 @@ class VisitTicket(msgspec.Struct, frozen=True):
     """A stop as its patient sees it. `position` (1 is next) and `estimated_wait` only while it waits.
 
     `deferred`: the patient has let others go first at this stop, which can be done once. `ended_reason`: that the house
-    closed or the patient gave up; never what staff said.
+    closed or the patient gave up; never what staff said. `wish`: that it waits for one `room` or one `practitioner`.
     """
 
     id: TicketId
@@ -126,6 +127,7 @@ class VisitTicket(msgspec.Struct, frozen=True):
     calls: int
     deferred: bool
     ended_reason: str | None
+    wish: str | None
 
 
 class VisitClinic(msgspec.Struct, frozen=True):
@@ -224,6 +226,7 @@ def console_ticket(ticket: Ticket, patient: PatientDetails | None) -> ConsoleTic
         ended_at=_instant(ticket.ended_at_ms),
         calls=ticket.calls,
         revision=ticket.revision,
+        wish=ticket.wish,
         patient=patient,
     )
 
@@ -250,6 +253,7 @@ def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
         calls=ticket.calls,
         deferred=ticket.deferred,
         ended_reason=ticket.ended_reason if ticket.ended_reason in _FOR_THE_PATIENT else None,
+        wish=None if ticket.wish is None else ticket.wish.partition(":")[0],
     )
 
 

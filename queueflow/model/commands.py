@@ -224,7 +224,7 @@ class PauseRoom(Command, frozen=True, kw_only=True):
 
 
 class CloseRoom(Command, frozen=True, kw_only=True):
-    """A room ends its day; whom it had called waits again at the old place. Refused while somebody is served in it."""
+    """A room ends its day; whom it had called, and who waited for it, is handed on. Not while somebody is in it."""
 
     room: RoomId
 

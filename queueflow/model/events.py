@@ -100,6 +100,10 @@ class TicketDeferred(Event, frozen=True, kw_only=True, tag="ticket.deferred"):
     """A patient who is late lets others go first."""
 
 
+class TicketHandedOn(Event, frozen=True, kw_only=True, tag="ticket.handed-on"):
+    """Tickets called to a room, or waiting for it or for who worked there, go on without them."""
+
+
 class TicketPrioritised(Event, frozen=True, kw_only=True, tag="ticket.prioritised"):
     """The ticket goes on in another class."""
 
@@ -166,6 +170,7 @@ AnyEvent = (
     | TicketHeld
     | TicketResumed
     | TicketDeferred
+    | TicketHandedOn
     | TicketPrioritised
     | TicketUndone
     | TicketCancelled

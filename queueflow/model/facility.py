@@ -37,7 +37,8 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
 
     `requeued`: called, but not there yet. `reinstated`: came after a no-show. `transferred`: sent from another clinic;
     the old place is that of its first arrival. `returned`: back from tests. `deferred`: the patient is late and lets
-    others go first, `after` counted from their place.
+    others go first, `after` counted from their place. `handed_on`: called to a room that closed, or waiting for a room
+    or a practitioner who is not there any more.
     `shares`, `rates`: the weights of classes at this clinic; a class that is not named has the facility's.
     `longest_wait_s`: whoever has waited longer goes before all but the classes that always go first.
     `reserved_class`, `reserved_every`: of so many calls in a row one is that class's, if it has someone.
@@ -54,6 +55,7 @@ class ClinicPolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     transferred: Reenter = Reenter(Reentry.OLD_PLACE)
     returned: Reenter = Reenter(Reentry.END)
     deferred: Reenter = Reenter(Reentry.AFTER, 5)
+    handed_on: Reenter = Reenter(Reentry.OLD_PLACE)
     late: Reenter = Reenter(Reentry.END)
     shares: dict[PriorityId, int] = {}
     rates: dict[PriorityId, float] = {}

@@ -89,6 +89,7 @@ def command_of(rules: Rules, *, now_ms: int, actor: str) -> Publish:
                     "transferred": clinic.policy.transferred,
                     "returned": clinic.policy.returned,
                     "deferred": clinic.policy.deferred,
+                    "handed_on": clinic.policy.handed_on,
                     "late": clinic.policy.late,
                 },
                 service_mean_s=clinic.service_mean_s,

@@ -208,6 +208,7 @@ def _policy(part: Section, classes: Sequence[str]) -> ClinicPolicy:
         transferred=_reenter(policy, "transferred", usual.transferred),
         returned=_reenter(policy, "returned", usual.returned),
         deferred=_reenter(policy, "deferred", usual.deferred),
+        handed_on=_reenter(policy, "handed_on", usual.handed_on),
         late=_reenter(policy, "late", usual.late),
         shares={one: _share(part, one) for part, one in _weights(policy, "shares", classes)},
         rates={one: _rate(part, one) for part, one in _weights(policy, "rates", classes)},

@@ -83,6 +83,7 @@ DEFERRED: Final[dict[str, Any]] = {
     "estimated_wait": {"p50_s": 1620, "p90_s": 2580},
     "deferred": True,
     "ended_reason": None,
+    "wish": None,
 }
 GIVEN_UP: Final[dict[str, Any]] = {
     "visit": _VISIT,

@@ -1,6 +1,6 @@
 """Each command of the engine, sent, and what must then be so: refused or not as the states say, and what it changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from queueflow.model.commands import (
     Attach,
@@ -22,7 +22,8 @@ from queueflow.model.priority import Balance
 from queueflow.model.ticket import Decision, TicketState
 from tests.properties.audit import IN_ROOM, OVER, UNDER_WAY, hold
 from tests.properties.driver import Driver, Refused
-from tests.properties.kept import changed
+from tests.properties.kept import Kept, changed
+from tests.properties.order import handed_on_where_the_policy_says
 from tests.properties.setups import SETUPS
 
 S = TicketState
@@ -37,7 +38,7 @@ class Acts(Driver):
         command = Publish(
             digest=setup, clinics=clinics, rooms=rooms, priorities=classes, sources={"rules": setup}, **self.base(once)
         )
-        version = int(self.kept.meta.get("version", 0))
+        before, version = self.kept, int(self.kept.meta.get("version", 0))
         same = self.kept.meta.get("digest") == setup
         stranded = [
             ticket
@@ -51,7 +52,15 @@ class Acts(Driver):
         result: PublishResult | None = self.send(command, expected)
         if result is not None:
             hold("version", (result.version, result.changed) == (version if same else version + 1, not same), result)
-            self.became({})
+            self.handed_on(before)
+
+    def handed_on(self, before: Kept, called: Sequence[str] = ()) -> None:
+        """Nobody moved but those who were called to a room, or waited for it or for who worked there."""
+        changed_ids = self.changed_tickets(before)
+        waited = {one for one in changed_ids if before.tickets[one].wish and before.tickets[one].state is S.WAITING}
+        hold("I6 only who has nobody to wait for is handed on", changed_ids == {*waited, *called}, changed_ids, called)
+        handed_on_where_the_policy_says(before, self.kept, changed_ids)
+        self.became(dict.fromkeys(called, S.WAITING))
 
     def check_in_command(
         self,
@@ -147,7 +156,8 @@ class Acts(Driver):
             expected = Refused(UnknownRoom)
         elif not set(clinics or self.kept.rooms[room].clinics) <= set(self.kept.clinics):
             expected = Refused(UnknownClinic)
-        self.room_is(self.send(command, expected), room, RoomStatus.OPEN)
+        before = self.kept
+        self.room_is(self.send(command, expected), before, room, RoomStatus.OPEN)
 
     def pauses(self, room: str, until_ms: int | None, once: bool) -> None:
         command = PauseRoom(room=RoomId(room), until_ms=until_ms, **self.base(once))
@@ -156,7 +166,8 @@ class Acts(Driver):
             expected = Refused(UnknownRoom)
         elif self.kept.room(room).state is RoomStatus.CLOSED:
             expected = Refused(RoomNotOpen, (("state", RoomStatus.CLOSED),))
-        self.room_is(self.send(command, expected), room, RoomStatus.PAUSED)
+        before = self.kept
+        self.room_is(self.send(command, expected), before, room, RoomStatus.PAUSED)
 
     def closes(self, room: str, once: bool) -> None:
         command = CloseRoom(room=RoomId(room), **self.base(once))
@@ -165,14 +176,15 @@ class Acts(Driver):
             expected = Refused(UnknownRoom)
         elif any(self.states[ticket] is S.SERVING for ticket in held):
             expected = Refused(NotAllowedInState, (("action", "close"), ("state", "serving")))
-        self.room_is(self.send(command, expected), room, RoomStatus.CLOSED, dict.fromkeys(map(str, held), S.WAITING))
+        before = self.kept
+        self.room_is(self.send(command, expected), before, room, RoomStatus.CLOSED, held)
 
     def room_is(
-        self, result: RoomResult | None, room: str, state: RoomStatus, changes: Mapping[str, TicketState] | None = None
+        self, result: RoomResult | None, before: Kept, room: str, state: RoomStatus, called: Sequence[str] = ()
     ) -> None:
         if result is not None:
             hold("the room", result.room == self.kept.room(room) and result.room.state is state, result)
-            self.became(changes or {})
+            self.handed_on(before, called)
 
     def attaches(self, replication_id: str) -> None:
         command = Attach(replication_id=replication_id, epoch=f"epoch-{self.serial}", **self.base())

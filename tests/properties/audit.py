@@ -18,7 +18,6 @@ from queueflow.model.events import (
     RoomClosed,
     RulesetPublished,
     TicketCalled,
-    TicketRequeued,
     TicketUndone,
 )
 from queueflow.model.ids import FacilityId
@@ -101,8 +100,6 @@ class Fold:
         if isinstance(event, TicketCalled):
             holders = [room for room in self.rooms.values() if ticket.id in room.tickets]
             hold("I5 a called ticket was nowhere", not holders, ticket.id, holders)
-        if isinstance(event, TicketRequeued) and event.reason == "room-closed":
-            hold("I6 the old place", ticket.order_at == before.order_at, before, ticket)
 
     @property
     def open_tickets(self) -> dict[str, Ticket]:
@@ -190,8 +187,9 @@ def one_state(kept: Kept) -> None:
     wishes = {one.id: one.wish for one in kept.tickets.values() if one.state is S.WAITING and one.wish}
     hold("I1 wishes", {id_: wish for some in kept.wishes.values() for id_, wish in some.items()} == wishes, wishes)
     rooms = [room for room in kept.room_states.values() if room.state is not RoomStatus.CLOSED]
-    there = Counter(f"room:{room.id}" for room in rooms)
-    there += Counter(f"practitioner:{room.practitioner}" for room in rooms if room.practitioner)
+    serving = [(clinic, room) for room in rooms for clinic in room.clinics]
+    there = Counter(f"{clinic}/room:{room.id}" for clinic, room in serving)
+    there += Counter(f"{clinic}/practitioner:{room.practitioner}" for clinic, room in serving if room.practitioner)
     hold("I1 who is there", kept.present == there, kept.present, there)
     for clinic, counts in kept.counts.items():
         for name, count in counts.items():

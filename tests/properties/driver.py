@@ -197,6 +197,10 @@ class Driver:
         self.kept = self.auditor.check()
         hold("M1 the clock", self.kept.last_ms >= before.last_ms, before.last_ms, self.kept.last_ms)
         hold("I8 nobody vanishes", before.tickets.keys() <= self.kept.tickets.keys(), before, self.kept)
+        left = {wish for wish in before.present if wish not in self.kept.present}
+        kept = (one for one in self.kept.tickets.values() if one.state is S.WAITING and one.wish)
+        in_vain = [one for one in kept if f"{one.clinic}/{one.wish}" in left]
+        hold("I8 nobody waits for who has left", not in_vain, in_vain)
         board = self.ground.run(self.ground.reads.board(FACILITY, self.kept.last_ms))
         board_is_fold(self.auditor.fold, board, self.kept)
 

@@ -4,7 +4,7 @@ from queueflow.model.facility import Reentry, RoomTakes
 from queueflow.model.ids import PriorityId
 from queueflow.model.live_state import RoomState
 from queueflow.model.priority import ServingOrder
-from queueflow.model.ticket import Ticket
+from queueflow.model.ticket import Ticket, TicketState
 from tests.properties.audit import hold
 from tests.properties.kept import Entry, Kept
 
@@ -49,7 +49,7 @@ def may_be_called(kept: Kept, clinic: str, room: RoomState) -> Line:
 
     def free(ticket: str) -> bool:
         wish = wishes.get(ticket)
-        return wish in own or not kept.present.get(wish or "")
+        return wish in own or not kept.present.get(f"{clinic}/{wish}")
 
     line = {name: [entry for entry in entries if free(entry[0])] for name, entries in kept.line(clinic).items()}
     return {name: entries for name, entries in line.items() if entries}
@@ -99,3 +99,27 @@ def came_back_where_the_policy_says(before: Kept, ticket: Ticket, after: Ticket,
             hold("I6 the end", ahead == len(others), after, others)
         case Reentry.AFTER:
             hold("I6 after some", ahead == min(rule.after, len(others)), rule, after, others)
+
+
+def handed_on_where_the_policy_says(before: Kept, after: Kept, handed_on: set[str]) -> None:
+    """I6: who lost the room or the practitioner they were for stands where the clinic says, in their old order."""
+    by_queue: dict[tuple[str, str], list[Ticket]] = {}
+    for ticket in map(after.tickets.__getitem__, handed_on):
+        by_queue.setdefault((ticket.clinic or "", ticket.priority), []).append(ticket)
+    for queue, tickets in by_queue.items():
+        rule = after.clinics[queue[0]].reentry["handed_on"]
+        others = [score for one, score in after.waiting[queue] if one not in handed_on]
+        for ticket in tickets:
+            ahead = sum(score < ticket.order_at for score in others)
+            match rule.at:
+                case Reentry.OLD_PLACE:
+                    old = before.tickets[ticket.id].order_at
+                    hold("I6 handed on to the old place", ticket.order_at == old, old, ticket)
+                case Reentry.END:
+                    hold("I6 handed on to the end", ahead == len(others), ticket, others)
+                case Reentry.AFTER:
+                    hold("I6 handed on after some", ahead == min(rule.after, len(others)), rule, ticket, others)
+        waited = [one for one in tickets if before.tickets[one.id].state is TicketState.WAITING]
+        by_now = [one.id for one in sorted(waited, key=lambda one: one.order_at)]
+        by_then = [one.id for one in sorted(waited, key=lambda one: before.tickets[one.id].order_at)]
+        hold("I6 handed on in their order", by_now == by_then, by_now, by_then)

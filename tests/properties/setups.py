@@ -20,7 +20,14 @@ def _clinic(name: str, series: str, order: ServingOrder, back: Reentry, after: i
     turned = list(Reentry)[(list(Reentry).index(back) + 1) % len(Reentry)]
     one, other = (Reenter(at, after if at is Reentry.AFTER else 0) for at in (back, turned))
     late = Reenter(Reentry.END) if back is Reentry.END else Reenter(Reentry.AFTER, after)
-    reentry = {"requeued": one, "reinstated": other, "transferred": one, "returned": other, "deferred": late}
+    reentry = {
+        "requeued": one,
+        "reinstated": other,
+        "transferred": one,
+        "returned": other,
+        "deferred": late,
+        "handed_on": one,
+    }
     return ClinicSetup(ClinicId(name), series, order, reentry, service_mean_s=300.0, service_cv=0.6, **more)
 
 

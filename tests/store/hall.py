@@ -116,6 +116,7 @@ def clinic(
             "transferred": OLD_PLACE,
             "returned": END,
             "deferred": Reenter(Reentry.AFTER, 5),
+            "handed_on": OLD_PLACE,
             **reentry,
         },
         service_mean_s=600.0,

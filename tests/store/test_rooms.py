@@ -69,7 +69,7 @@ async def test_whom_a_closing_room_had_called_waits_again_at_the_old_place(hall:
     room = (await hall.close()).room
     assert (room.state, room.tickets, room.clinics) == (RoomStatus.CLOSED, (), ())
     assert await hall.numbers() == ["A001", "A002", "A003"]
-    assert (await hall.names())[-2:] == ["ticket.requeued", "room.closed"]
+    assert (await hall.names())[-2:] == ["ticket.handed-on", "room.closed"]
     assert await counts(hall) == {"eye": (0, 0), "ear": (0, 0), "heart": (0, 0)}
 
 

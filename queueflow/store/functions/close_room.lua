@@ -1,11 +1,12 @@
--- A room ends its day; whom it had called waits again at the old place. Not while somebody is being served in it.
+-- A room ends its day; whom it had called, and who waited for it or for who works there, is handed on by the clinic's
+-- policy. Not while somebody is being served in it.
 --
 -- takes    room: str
 -- gives    RoomResult
 -- refuses  unknown-room, not-allowed-in-state
--- tells    ticket.requeued, room.closed
--- costs    O(clinics x classes x log n)
--- keys     active due present rooms tickets visits
+-- tells    ticket.handed-on, room.closed
+-- costs    O(clinics x classes x log n, rooms, and tickets with a wish)
+-- keys     active due present rooms tickets
 
 qf.register("close_room", function(c)
   if qf.room_setup(c, c.a.room) == nil then
@@ -22,20 +23,11 @@ qf.register("close_room", function(c)
       return qf.not_allowed("serving", "close")
     end
   end
-  local served = room.clinics
+  local served, before = room.clinics, qf.there(c)
   room.state, room.clinics, room.tickets = "closed", {}, {}
   room.practitioner, room.paused_until_ms, room.opened_at_ms = nil, nil, nil
   qf.save_room(c, room)
-  for _, ticket in ipairs(called) do
-    qf.wait_again(c, ticket, ticket.order_at)
-    qf.tell(c, "ticket.requeued", {
-      tickets = { ticket },
-      visits = { qf.load_visit(c, ticket.visit) },
-      rooms = { room },
-      clinics = { ticket.clinic },
-      reason = "room-closed",
-    })
-  end
+  qf.hand_on(c, before, "room-closed", room, called)
   qf.tell(c, "room.closed", { rooms = { room }, clinics = served })
   return { room = room }
 end)

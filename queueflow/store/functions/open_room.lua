@@ -1,13 +1,14 @@
--- Opens a room, or changes who works there and which clinics it serves.
+-- Opens a room, or changes who works there and which clinics it serves. Who waited for somebody who is not there any
+-- more is handed on by the clinic's policy.
 --
 -- takes    room: str
 --          practitioner: str?
 --          clinics: list         empty: those that the room is set up for
 -- gives    RoomResult
 -- refuses  unknown-room, unknown-clinic
--- tells    room.opened
--- costs    O(clinics x classes)
--- keys     present rooms
+-- tells    room.opened, ticket.handed-on
+-- costs    O(clinics x classes x log n, rooms, and tickets with a wish)
+-- keys     active due present rooms tickets
 
 local function same(one, other)
   return table.concat(one, ",") == table.concat(other, ",")
@@ -30,7 +31,7 @@ qf.register("open_room", function(c)
   if room.state == "open" and room.practitioner == a.practitioner and same(room.clinics, clinics) then
     return { room = room }
   end
-  local touched = { clinics = { unpack(room.clinics) } }
+  local before, touched = qf.there(c), { clinics = { unpack(room.clinics) } }
   for _, clinic in ipairs(clinics) do
     touched.clinics[#touched.clinics + 1] = clinic
   end
@@ -38,5 +39,6 @@ qf.register("open_room", function(c)
   room.state, room.practitioner, room.clinics, room.paused_until_ms = "open", a.practitioner, clinics, nil
   qf.save_room(c, room)
   qf.tell(c, "room.opened", { rooms = { room }, clinics = qf.touched(nil, touched) })
+  qf.hand_on(c, before, "room-changed")
   return { room = room }
 end)

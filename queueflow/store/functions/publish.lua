@@ -1,5 +1,5 @@
 -- Makes a facility and its rules the ones in force, as one version. Not while somebody waits, or is in a room, that
--- the new version does not have.
+-- the new version does not have. Who waited for a room that no longer serves their clinic is handed on.
 --
 -- takes    digest: str           the same as in force: nothing changes
 --          clinics: list         ClinicSetup
@@ -9,9 +9,9 @@
 --          sources: map          the texts it was made from
 -- gives    PublishResult
 -- refuses  not-allowed-in-state
--- tells    ruleset.published
+-- tells    ruleset.published, ticket.handed-on
 -- costs    O(tickets under way + rooms x clinics)
--- keys     active present rooms rulesets tickets
+-- keys     active due present rooms rulesets tickets
 
 local function by_id(list)
   local map, ids = {}, {}
@@ -93,10 +93,10 @@ local function fit_rooms(c, clinics, rooms)
   end
   for _, id in ipairs(redis.call("HKEYS", qf.key.rooms(c))) do
     if not rooms[id] then
-      qf.count_present(c, qf.load_room(c, id), -1)
       redis.call("HDEL", qf.key.rooms(c), id)
     end
   end
+  redis.call("DEL", qf.key.present(c))
   local told = {}
   for i, id in ipairs(qf.room_ids(c)) do
     local room, served = qf.load_room(c, id), {}
@@ -110,6 +110,7 @@ local function fit_rooms(c, clinics, rooms)
       redis.call("HSET", qf.key.rooms(c), id, cmsgpack.pack(room))
     end
     qf.count_room(c, room, 1)
+    qf.count_present(c, room, 1)
     told[i] = room
   end
   return told
@@ -136,10 +137,12 @@ qf.register("publish", function(c)
     at_ms = c.now,
   }))
   qf.enter_day(c)
+  local before = qf.there(c)
   qf.tell(c, "ruleset.published", {
     rooms = fit_rooms(c, clinics, rooms),
     clinics = qf.clinic_ids(c),
     version = c.version,
   })
+  qf.hand_on(c, before, "rules-changed")
   return { version = c.version, changed = true }
 end)

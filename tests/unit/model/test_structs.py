@@ -34,7 +34,7 @@ FEED_NAMES = {
     "ticket.undone", "ticket.suspended", "room.opened", "room.paused", "room.closed", "clinic.updated",
     "ruleset.published", "day.closed", "ticket.prioritised",
     "ticket.released", "ticket.replanned", "ticket.reopened", "visit.merged",
-    "ticket.deferred",
+    "ticket.deferred", "ticket.handed-on",
 }  # fmt: skip
 """The names that feeds may carry."""
 

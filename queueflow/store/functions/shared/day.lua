@@ -109,5 +109,7 @@ function qf.enter_day(c)
   for _, key in ipairs(qf.keys_of_day(c, before)) do
     redis.call("EXPIRE", key, KEEP_DAY_S)
   end
+  local there = qf.there(c)
   qf.end_day(c, LEFT_OVER_MS)
+  qf.hand_on(c, there, "room-closed")
 end

@@ -16,7 +16,7 @@ qf.key = {
   undo = function(c, ticket) return c.prefix .. "undo:" .. ticket end,
   -- What is under way, whatever day it began on.
   active = function(c) return c.prefix .. "active" end,
-  -- Who shall serve a waiting ticket, for those who wish; and who is there: rooms and practitioners, with a count each.
+  -- Who shall serve a waiting ticket, for those who wish; and who is there: by clinic and wish, with a count of rooms.
   wishes = function(c, clinic) return c.prefix .. "wishes:" .. clinic end,
   present = function(c) return c.prefix .. "present" end,
   -- Called tickets and when their no-show is due; visits with a stop that another one could come before.

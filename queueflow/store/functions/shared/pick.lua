@@ -13,7 +13,7 @@ local function wishes_of(c, line, room)
       return true
     end
     if there[wish] == nil then
-      there[wish] = tonumber(redis.call("HGET", qf.key.present(c), wish) or 0) > 0
+      there[wish] = tonumber(redis.call("HGET", qf.key.present(c), line.id .. "/" .. wish) or 0) > 0
     end
     return not there[wish]
   end

@@ -69,12 +69,13 @@ function qf.save_room(c, room)
   qf.count_present(c, room, 1)
 end
 
--- A room that is not closed is there, and so is who works in it: tickets that wish for either wait for it.
+-- A room that is not closed is there for the clinics that it serves, and so is who works in it: tickets that wish for
+-- either wait for it.
 function qf.count_present(c, room, by)
-  if room.state ~= "closed" then
-    redis.call("HINCRBY", qf.key.present(c), "room:" .. room.id, by)
+  for _, clinic in ipairs(room.state ~= "closed" and room.clinics or {}) do
+    redis.call("HINCRBY", qf.key.present(c), clinic .. "/room:" .. room.id, by)
     if room.practitioner then
-      redis.call("HINCRBY", qf.key.present(c), "practitioner:" .. room.practitioner, by)
+      redis.call("HINCRBY", qf.key.present(c), clinic .. "/practitioner:" .. room.practitioner, by)
     end
   end
 end
