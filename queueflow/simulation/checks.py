@@ -96,8 +96,9 @@ class Chain:
 
 _MOVES: Final = frozenset(
     {(before.value, after.value) for moves in TRANSITIONS.values() for before, after in moves.items()}
-    # The visit's next stop begins to wait, one goes on after its tests, or a check-in makes a stop.
-    | {("planned", "waiting"), ("suspended", "waiting"), ("", "waiting"), ("", "planned")}
+    # The visit's next stop begins to wait, one goes on after its tests, another of its group goes first by now, or a
+    # check-in makes a stop.
+    | {("planned", "waiting"), ("suspended", "waiting"), ("waiting", "planned"), ("", "waiting"), ("", "planned")}
 )
 _STAYS: Final = frozenset(
     {

@@ -18,6 +18,10 @@ from queueflow.simulation.feed import EventFrame, Frame, Picture, SnapshotFrame
 
 _UNANSWERED_S: Final = 2.0
 """Wall seconds that a kiosk's answer may be behind the call of the ticket it is about."""
+_OTHER_STOP_S: Final = 150.0
+"""Hospital seconds at a stop that the day's file does not speak of: paying, a test. Assumed."""
+_NO_CARD: Final = "name"
+"""Who comes with this and no card says that they are not insured. Assumed."""
 
 
 class Shown(msgspec.Struct, frozen=True):
@@ -35,13 +39,14 @@ class Said(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CheckInBody(msgspec.Struct, frozen=True):
-    """A check-in as the contract writes it."""
+    """A check-in as the contract writes it. An answer that a facility's rules do not ask for is left out there."""
 
     identity: Shown
     patient: Said
     service: str
     flags: tuple[str, ...]
     language: str
+    answers: dict[str, bool]
 
 
 class IssuedTicket(msgspec.Struct, frozen=True):
@@ -50,12 +55,20 @@ class IssuedTicket(msgspec.Struct, frozen=True):
     id: str
     visit: str
     revision: int
+    service: str = ""
+
+
+class IssuedVisit(msgspec.Struct, frozen=True):
+    """A visit as it is answered, as far as it matters here: its stops."""
+
+    journey: tuple[IssuedTicket, ...] = ()
 
 
 class CheckInAnswer(msgspec.Struct, frozen=True):
     """A check-in's answer, as far as it matters here."""
 
     ticket: IssuedTicket
+    visit: IssuedVisit = IssuedVisit()
 
 
 class Intention(msgspec.Struct, frozen=True):
@@ -178,10 +191,18 @@ class Kiosk:
             patient.service,
             patient.flags,
             self._language,
+            {"insured": False} if patient.scheme == _NO_CARD else {},
         )
         answer = await self._door.post("check-in", "/check-ins", self._token, body)
-        ticket = msgspec.json.decode(answer.body, type=CheckInAnswer).ticket
-        intention = Intention(patient.service_s, late=patient.late, no_show=patient.no_show)
-        if not await self._intentions.tell(ticket, intention):
+        given = msgspec.json.decode(answer.body, type=CheckInAnswer)
+        if not await self._intentions.tell(given.ticket, _intended(patient, given.ticket, late=patient.late)):
             self.held += 1
-        return ticket
+        for stop in given.visit.journey:
+            await self._intentions.tell(stop, _intended(patient, stop, late=False))
+        return given.ticket
+
+
+def _intended(patient: Arriving, stop: IssuedTicket, *, late: bool) -> Intention:
+    """What they will do at a stop: late they are once, and who stays away stays away from all."""
+    came_for = stop.service in ("", patient.service)
+    return Intention(patient.service_s if came_for else _OTHER_STOP_S, late=late, no_show=patient.no_show)

@@ -68,13 +68,22 @@ CANCELLED: Final[dict[str, Any]] = {
     "ended_at": "2026-11-24T00:50:00.000Z",
     "revision": 2,
 }
+PLANNED: Final[dict[str, Any]] = {
+    **WAITING,
+    "id": f"{_VISIT}-2",
+    "clinic": None,
+    "service": "pharmacy",
+    "state": "planned",
+    "position": None,
+    "estimated_wait": None,
+}
 VISIT: Final[dict[str, Any]] = {
     "id": _VISIT,
     "number": "A012",
     "facility": "lang-son-general",
     "day": "2026-11-24",
     "state": "arrived",
-    "journey": [WAITING],
+    "journey": [WAITING, PLANNED],
     "tracking_url": f"/visit/lang-son-general/{_VISIT}?k={LINK_KEY}",
 }
 DEFERRED: Final[dict[str, Any]] = {

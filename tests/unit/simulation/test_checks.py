@@ -142,6 +142,19 @@ def test_moves_that_staff_may_make_are_no_faults() -> None:
     assert floor.check.ended == {}
 
 
+def test_a_stop_that_is_put_off_for_a_quicker_one_keeps_every_promise() -> None:
+    floor = Floor().tell(
+        snapshot(),
+        event(1, "ticket.issued", tickets=ticket("t1", "waiting") | ticket("t2", "planned", clinic=None, visit="vt1")),
+        event(
+            2,
+            "ticket.replanned",
+            tickets=ticket("t1", "planned", 2, clinic=None) | ticket("t2", "waiting", 2, clinic="eye", visit="vt1"),
+        ),
+    )
+    assert floor.broken() == {}
+
+
 def test_an_undone_move_that_nobody_could_have_made_is_reported() -> None:
     planned = event(1, "ticket.issued", tickets=ticket("t1", "planned"))
     undone = event(2, "ticket.undone", tickets=ticket("t1", "called", 2, room="101"))
