@@ -31,6 +31,7 @@ from queueflow.store.vault import Vault, load_key
 from queueflow.web import (
     board,
     console,
+    desk,
     feed,
     health,
     journeys,
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> Litestar:
         route_handlers=[
             *kiosk.HANDLERS,
             *console.HANDLERS,
+            *desk.HANDLERS,
             *moves.HANDLERS,
             *journeys.HANDLERS,
             *lookup.HANDLERS,

@@ -395,6 +395,7 @@ def _show_doors(base_url: str, facility: str, room: str, tokens: dict[str, str])
         ("Board", f"/board/{facility}", Role.DISPLAY),
         ("Consoles", f"/console/{facility}", Role.CONSOLE),
         ("A doctor", f"/console/{facility}/{room}", Role.CONSOLE),
+        ("The desk", f"/desk/{facility}", Role.CONSOLE),
     ):
         sys.stdout.write(f"{name:<10}{base_url}{path}#token={tokens[role.value]}\n")
     sys.stdout.write("Stop it with Ctrl-C. What happened today is kept, and goes on when it is started again.\n")

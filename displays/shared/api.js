@@ -37,6 +37,22 @@ export class Api {
     this.token = token;
   }
 
+  // Asks for something once. Gives {status, body}; throws Problem.
+  async get(path) {
+    let answer;
+    try {
+      answer = await fetch(this.base + path, {
+        headers: { Authorization: `Bearer ${this.token}` },
+        cache: "no-store",
+        signal: AbortSignal.timeout(TRY_SECONDS * 1000),
+      });
+    } catch {
+      throw new Problem("no-connection");
+    }
+    if (!answer.ok) throw await problemOf(answer);
+    return { status: answer.status, body: await answer.json() };
+  }
+
   // POSTs once or several times with the same key: a lost answer must not become a second ticket.
   // onRetry(problem) is told why it tries again. Gives {status, body}; throws Problem.
   async post(path, body, { key, revision = null, tries = 3, onRetry = () => {} }) {

@@ -22,6 +22,20 @@ export function fill(node, ...children) {
   node.replaceChildren(...children.flat().filter(shown));
 }
 
+// The same for a long list that changes often: a child that is drawn as it was before stays the node that it was, so
+// that it keeps its focus and is not taken from under a pointer. Children are told apart by data-key.
+export function refill(node, ...children) {
+  const before = new Map([...node.children].map((child) => [child.dataset.key, child]));
+  const wanted = children
+    .flat()
+    .filter(shown)
+    .map((fresh) => (before.get(fresh.dataset.key)?.isEqualNode(fresh) ? before.get(fresh.dataset.key) : fresh));
+  for (const child of before.values()) if (!wanted.includes(child)) child.remove();
+  wanted.forEach((child, at) => {
+    if (node.children[at] !== child) node.insertBefore(child, node.children[at] ?? null);
+  });
+}
+
 // A picture of strokes on a 24 x 24 grid, given as SVG path texts.
 export function drawing(paths, className = "icon") {
   const svg = document.createElementNS(SVG, "svg");

@@ -84,7 +84,11 @@ class PatientDetails(msgspec.Struct, frozen=True):
 
 
 class ConsoleTicket(msgspec.Struct, frozen=True):
-    """A ticket as staff see it, with its patient. `wish`: `room:<id>` or `practitioner:<id>` that it waits for."""
+    """A ticket as staff see it, with its patient.
+
+    `waits_for`: what has to come from outside first. `wish`: `practitioner:<id>` or `room:<id>`. `opened_at`: when the
+    visit began. `stops`: the visit's tickets in the order of its journey, those that are over among them.
+    """
 
     id: TicketId
     number: str
@@ -101,7 +105,10 @@ class ConsoleTicket(msgspec.Struct, frozen=True):
     ended_at: str | None
     calls: int
     revision: int
+    waits_for: tuple[str, ...]
     wish: str | None
+    opened_at: str | None
+    stops: tuple[TicketId, ...]
     patient: PatientDetails | None
 
 
@@ -109,7 +116,7 @@ class VisitTicket(msgspec.Struct, frozen=True):
     """A stop as its patient sees it. `position` (1 is next) and `estimated_wait` only while it waits.
 
     `deferred`: the patient has let others go first at this stop, which can be done once. `ended_reason`: that the house
-    closed or the patient gave up; never what staff said. `wish`: that it waits for one `room` or one `practitioner`.
+    closed or the patient gave up; never what staff said.
     """
 
     id: TicketId
@@ -127,7 +134,6 @@ class VisitTicket(msgspec.Struct, frozen=True):
     calls: int
     deferred: bool
     ended_reason: str | None
-    wish: str | None
 
 
 class VisitClinic(msgspec.Struct, frozen=True):
@@ -208,8 +214,8 @@ def board_ticket(ticket: Ticket) -> BoardTicket:
     )
 
 
-def console_ticket(ticket: Ticket, patient: PatientDetails | None) -> ConsoleTicket:
-    """A ticket for staff."""
+def console_ticket(ticket: Ticket, visit: Visit | None, patient: PatientDetails | None) -> ConsoleTicket:
+    """A ticket for staff, with what they need of its visit."""
     return ConsoleTicket(
         id=ticket.id,
         number=ticket.number,
@@ -226,7 +232,10 @@ def console_ticket(ticket: Ticket, patient: PatientDetails | None) -> ConsoleTic
         ended_at=_instant(ticket.ended_at_ms),
         calls=ticket.calls,
         revision=ticket.revision,
+        waits_for=ticket.waits_for,
         wish=ticket.wish,
+        opened_at=None if visit is None else rfc3339(visit.opened_at_ms),
+        stops=() if visit is None else visit.tickets,
         patient=patient,
     )
 
@@ -253,7 +262,6 @@ def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
         calls=ticket.calls,
         deferred=ticket.deferred,
         ended_reason=ticket.ended_reason if ticket.ended_reason in _FOR_THE_PATIENT else None,
-        wish=None if ticket.wish is None else ticket.wish.partition(":")[0],
     )
 
 

@@ -257,12 +257,12 @@ def keep(shown: Picture, told: Picture) -> None:
 
 
 _CALLED = frozenset({TicketState.CALLED, TicketState.SERVING})
-_AT_A_DESK = _CALLED | {TicketState.WAITING, TicketState.NO_SHOW, TicketState.ON_HOLD}
+_AT_A_DESK = _CALLED | {TicketState.WAITING, TicketState.NO_SHOW, TicketState.ON_HOLD, TicketState.SUSPENDED}
 
 
 def _with_patient(snapshot: Snapshot, ticket: Ticket, open_patient: OpenPatient) -> ConsoleTicket:
     visit = snapshot.visits.get(ticket.visit)
-    return console_ticket(ticket, None if visit is None else open_patient(visit))
+    return console_ticket(ticket, visit, None if visit is None else open_patient(visit))
 
 
 def _of_visits(snapshot: Snapshot, change: Change) -> set[TicketId]:

@@ -22,7 +22,10 @@ from queueflow.web.answer import Answer
 
 
 class TicketAnswer(msgspec.Struct, frozen=True, kw_only=True):
-    """A ticket. `position` (1 is next) and `estimated_wait` (seconds) only while it waits; times RFC 3339, UTC."""
+    """A ticket. `position` (1 is next) and `estimated_wait` (seconds) only while it waits; times RFC 3339, UTC.
+
+    `waits_for`: what has to come from outside first, as slugs.
+    """
 
     id: str
     number: str
@@ -39,6 +42,7 @@ class TicketAnswer(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str | None
     ended_at: str | None
     calls: int
+    waits_for: tuple[str, ...]
     revision: int
 
 
@@ -111,6 +115,7 @@ def ticket_answer(ticket: Ticket, position: int | None = None, wait: Wait | None
         started_at=_instant(ticket.started_at_ms),
         ended_at=_instant(ticket.ended_at_ms),
         calls=ticket.calls,
+        waits_for=ticket.waits_for,
         revision=ticket.revision,
     )
 

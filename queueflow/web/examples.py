@@ -38,6 +38,7 @@ WAITING: Final[dict[str, Any]] = {
     "started_at": None,
     "ended_at": None,
     "calls": 0,
+    "waits_for": [],
     "revision": 1,
 }
 CALLED: Final[dict[str, Any]] = {
@@ -87,7 +88,7 @@ VISIT: Final[dict[str, Any]] = {
     "tracking_url": f"/visit/lang-son-general/{_VISIT}?k={LINK_KEY}",
 }
 DEFERRED: Final[dict[str, Any]] = {
-    **{name: value for name, value in WAITING.items() if name not in ("visit", "priority", "revision")},
+    **{name: value for name, value in WAITING.items() if name not in ("visit", "priority", "waits_for", "revision")},
     "position": 8,
     "estimated_wait": {"p50_s": 1620, "p90_s": 2580},
     "deferred": True,

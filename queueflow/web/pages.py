@@ -1,6 +1,6 @@
 """The screens' pages and what they load: templates, styles, modules, pictures and sounds out of displays/.
 
-Lives here: Screens (the folder, read once; `screens` finds it), and the handlers of pages and assets.
+Lives here: Screens (the folder, read once; `screens` finds it), page_of, and the handlers of pages and assets.
 May import: model, web.board, web.entry; jinja2, litestar, msgspec.
 Never: put anything of a patient into a page: pages are the same for everybody, feeds bring what changes.
 """
@@ -111,7 +111,8 @@ def screens(request: AnyRequest) -> Screens:
     return cast("Screens", request.app.state["screens"])
 
 
-def _page(request: AnyRequest, screen: str) -> Answer:
+def page_of(request: AnyRequest, screen: str) -> Answer:
+    """A screen's page for the facility that the address names."""
     content = screens(request).page(screen, asked(request).facility)
     return Answer(200, content, b"text/html; charset=utf-8", [*PAGE_HEADERS, (b"cache-control", b"no-cache")])
 
@@ -119,19 +120,19 @@ def _page(request: AnyRequest, screen: str) -> Answer:
 @get("/kiosk/{facility:str}", opt={"call": "page"})
 async def kiosk(request: AnyRequest) -> ASGIApp:
     """The kiosk."""
-    return _page(request, "kiosk")
+    return page_of(request, "kiosk")
 
 
 @get("/board/{facility:str}", opt={"call": "page"})
 async def board(request: AnyRequest) -> ASGIApp:
     """The waiting room's board."""
-    return _page(request, "board")
+    return page_of(request, "board")
 
 
 @get("/console/{facility:str}", opt={"call": "page"})
 async def console(request: AnyRequest) -> ASGIApp:
     """The consoles: choose a room."""
-    return _page(request, "console")
+    return page_of(request, "console")
 
 
 @get("/console/{facility:str}/{room:str}", opt={"call": "page"})
@@ -139,19 +140,19 @@ async def room_console(request: AnyRequest) -> ASGIApp:
     """One room's console."""
     if asked(request).facility.room(path_part(request, "room")) is None:
         raise UnknownRoom
-    return _page(request, "console")
+    return page_of(request, "console")
 
 
 @get("/visit/{facility:str}/{visit:str}", opt={"call": "page"})
 async def visit(request: AnyRequest) -> ASGIApp:
     """The patient's own page; its feed asks for the signed link."""
-    return _page(request, "patient")
+    return page_of(request, "patient")
 
 
 @get("/ticket/{facility:str}/{visit:str}", opt={"call": "page"})
 async def ticket(request: AnyRequest) -> ASGIApp:
     """A visit's ticket, to be printed; what stands on it is asked for with the signed link."""
-    return _page(request, "ticket")
+    return page_of(request, "ticket")
 
 
 @get("/assets/{version:str}/{name:path}", opt={"call": "asset"})

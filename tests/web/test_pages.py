@@ -12,7 +12,10 @@ from tests.web.conftest import Hospital
 inside = pytest.mark.asyncio(loop_scope="module")
 
 VISIT = "20261124-0k3d7v9wq2m5x"
-PAGES = ["/kiosk/small", "/board/small", "/console/small", "/console/small/room-1", f"/visit/small/{VISIT}?k=x"]
+PAGES = [
+    *("/kiosk/small", "/board/small", "/console/small", "/console/small/room-1", "/desk/small"),
+    f"/visit/small/{VISIT}?k=x",
+]
 DATA = re.compile(r'<script type="application/json" id="page-data">(.*?)</script>', re.DOTALL)
 
 

@@ -193,7 +193,10 @@ def test_a_console_has_its_queues_with_their_patients() -> None:
         "ended_at": None,
         "calls": 1,
         "revision": 3,
+        "waits_for": [],
         "wish": None,
+        "opened_at": "2026-09-22T00:00:03.000Z",
+        "stops": [tickets["serving"]],
     }
 
 
@@ -268,7 +271,6 @@ def test_a_visit_has_its_whole_journey_with_its_place_where_it_waits() -> None:
         "calls": 0,
         "deferred": False,
         "ended_reason": None,
-        "wish": None,
     }
     assert visit["clinics"]["heart"] == {
         "id": "heart",
