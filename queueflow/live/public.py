@@ -86,8 +86,8 @@ class PatientDetails(msgspec.Struct, frozen=True):
 class ConsoleTicket(msgspec.Struct, frozen=True):
     """A ticket as staff see it, with its patient.
 
-    `waits_for`: what has to come from outside first. `wish`: `practitioner:<id>` or `room:<id>`. `opened_at`: when the
-    visit began. `stops`: the visit's tickets in the order of its journey, those that are over among them.
+    `waits_for`: what has to come from outside first. `wish`: `room:<id>` or `practitioner:<id>` that it waits for.
+    `opened_at`: when the visit began. `stops`: its tickets in the order of its journey, those that are over among them.
     """
 
     id: TicketId
@@ -116,7 +116,7 @@ class VisitTicket(msgspec.Struct, frozen=True):
     """A stop as its patient sees it. `position` (1 is next) and `estimated_wait` only while it waits.
 
     `deferred`: the patient has let others go first at this stop, which can be done once. `ended_reason`: that the house
-    closed or the patient gave up; never what staff said.
+    closed or the patient gave up; never what staff said. `wish`: that it waits for one `room` or one `practitioner`.
     """
 
     id: TicketId
@@ -134,6 +134,7 @@ class VisitTicket(msgspec.Struct, frozen=True):
     calls: int
     deferred: bool
     ended_reason: str | None
+    wish: str | None
 
 
 class VisitClinic(msgspec.Struct, frozen=True):
@@ -262,6 +263,7 @@ def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
         calls=ticket.calls,
         deferred=ticket.deferred,
         ended_reason=ticket.ended_reason if ticket.ended_reason in _FOR_THE_PATIENT else None,
+        wish=None if ticket.wish is None else ticket.wish.partition(":")[0],
     )
 
 
