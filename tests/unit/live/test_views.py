@@ -271,6 +271,7 @@ def test_a_visit_has_its_whole_journey_with_its_place_where_it_waits() -> None:
         "calls": 0,
         "deferred": False,
         "ended_reason": None,
+        "wish": None,
     }
     assert visit["clinics"]["heart"] == {
         "id": "heart",
