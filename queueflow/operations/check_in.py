@@ -180,7 +180,7 @@ def _service(arrival: Arrival, facility: Facility) -> ServiceId | None:
         return None
     service = facility.service(arrival.service)
     if service is None:
-        raise UnknownService
+        raise UnknownService(field="service")
     return service.id
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import msgspec
 
 from queueflow.model.commands import Order
-from queueflow.model.errors import Invalid, UnknownService
+from queueflow.model.errors import Invalid, UnknownService, Unroutable
 from queueflow.model.ids import is_slug
 from queueflow.model.patient import Patient
 from queueflow.model.visit import Visit
@@ -36,17 +36,20 @@ class Wanted(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def orders_of(
     wanted: Sequence[Wanted], visit: Visit, patient: Patient, in_force: InForce, now_ms: int
 ) -> tuple[Order, ...]:
-    """The engine's orders, in their order. Raises UnknownService, Unroutable, and Invalid for a slug that is none."""
+    """The engine's orders, in their order. Raises UnknownService, Unroutable or Invalid, with the field."""
     facility = in_force.rules.facility
     orders: list[Order] = []
     for at, one in enumerate(wanted):
         service = facility.service(one.service)
         if service is None:
-            raise UnknownService
+            raise UnknownService(field=f"next[{at}].service")
         # What the card proved is in the visit's flags; the card itself is not there any more.
         facts = Facts.of(None, patient, service.id, {}, visit.flags, visit.language, now_ms, facility)
         waits_for = slugs(one.waits_for, f"next[{at}].waits_for")
-        orders.append(order(in_force, facts, group=one.group, waits_for=waits_for))
+        try:
+            orders.append(order(in_force, facts, group=one.group, waits_for=waits_for))
+        except Unroutable:
+            raise Unroutable(field=f"next[{at}].service") from None
     return tuple(orders)
 
 

@@ -138,6 +138,7 @@ class Desk:
         clinic: str = "heart",
         priority: str = "ordinary",
         then: tuple[Order, ...] = (),
+        came_for: str | None = None,
     ) -> TicketResult:
         """Check in; without a service, the rules would send this patient to the heart clinic."""
         if at_ms is not None:
@@ -155,6 +156,7 @@ class Desk:
                 appointment=appointment,
                 any_service=service is None,
                 next=then,
+                came_for=Service(came_for) if came_for else None,
                 **self.hall.base(),
             )
         )

@@ -7,7 +7,7 @@ from queueflow.model.appointment import AppointmentState
 from queueflow.model.errors import NotAllowedInState, UnknownAppointment
 from queueflow.model.events import AppointmentNoShow, TicketIssued, TicketPrioritised
 from queueflow.model.facility import Reenter, Reentry
-from queueflow.model.ids import AppointmentId
+from queueflow.model.ids import AppointmentId, ServiceId
 from queueflow.model.priority import ServingOrder
 from queueflow.model.ticket import Booked, Ticket, TicketState
 from tests.store.booking import (
@@ -20,7 +20,7 @@ from tests.store.booking import (
     Desk,
     booking_clinic,
 )
-from tests.store.hall import Hall, order
+from tests.store.hall import FACILITY, Hall, order
 
 
 @pytest.fixture
@@ -334,3 +334,27 @@ async def test_a_merged_visit_keeps_the_appointment_of_the_stop_that_goes_on(des
     stop = merged.journey[-1]
     assert stop.appointment == Booked(booked.id, HALF_PAST_8)
     assert stop.wish == "practitioner:dr-lan"
+
+
+@pytest.mark.parametrize("named", ["exam", None])
+async def test_who_has_booked_does_first_what_is_needed_for_it(desk: Desk, named: str | None) -> None:
+    booked = (await desk.book(HALF_PAST_8, "eye-lan", person="p1")).appointment
+    # Who names no service would come for the ear clinic by the rules, after the heart; they come for what they booked.
+    then = (replace(order("ear", "eye"), service=ServiceId(named or "ear")),)
+    result = await desk.arrive(
+        "p1", at_ms=HALF_PAST_8 - 20 * MINUTE_MS, service=named and "heart", then=then, came_for=named or "ear"
+    )
+    assert [(one.service, one.state) for one in result.journey] == [
+        ("heart", TicketState.WAITING),
+        ("exam", TicketState.PLANNED),
+    ]
+    assert result.ticket.service == "heart"
+    assert (await desk.one(booked.id)).ticket == result.journey[1].id
+    again = await desk.arrive("p1", service=named and "heart", then=then, came_for=named or "ear")
+    assert (again.created, again.ticket.id) == (False, result.ticket.id)
+    await desk.hall.open("r3")
+    await desk.hall.serve("r3", seconds=600)
+    record = await desk.hall.reads.visit(FACILITY, result.visit.id, desk.hall.now_ms)
+    exam = record.journey[1]
+    assert (exam.state, exam.clinic, exam.priority) == (TicketState.WAITING, "eye", "appointment")
+    assert exam.wish == "practitioner:dr-lan"

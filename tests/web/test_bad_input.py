@@ -57,7 +57,7 @@ BODIES: list[tuple[Any, str, int, str]] = [
     ({**GOOD, "flags": {"pregnant": True}}, "flags", 400, "validation"),
     ({**GOOD, "answers": []}, "answers", 400, "validation"),
     ({**GOOD, "appointment": {"at": "now"}}, "appointment", 400, "validation"),
-    ({**GOOD, "service": "astrology"}, "", 404, "unknown-service"),
+    ({**GOOD, "service": "astrology"}, "service", 404, "unknown-service"),
     (card("02018500000"), "identity.value", 400, "validation"),
     (card("0201850000023"), "identity.value", 400, "validation"),
     (card("02018500000A"), "identity.value", 400, "validation"),

@@ -53,6 +53,7 @@ async def test_who_is_sent_for_tests_returns_when_they_and_the_result_have_come(
     ("body", "status", "about"),
     [
         ({"next": [{"service": "no-such"}]}, 404, "unknown-service"),
+        ({"next": [{"service": "information"}, {"service": "no-such"}]}, 404, '"field":"next[1].service"'),
         ({"next": [{"service": "information", "waits_for": ["Not a slug"]}]}, 400, "next[0].waits_for"),
         ({"next": [{"service": "information", "group": 0}]}, 400, "next[0].group"),
         ({"next": [{"service": "information"}] * 21}, 400, "next"),

@@ -111,8 +111,9 @@ def test_the_day_is_the_facilitys_own() -> None:
 
 
 def test_an_unknown_service_is_unknown_and_one_that_no_row_takes_goes_to_the_desk_or_nowhere() -> None:
-    with pytest.raises(UnknownService):
+    with pytest.raises(UnknownService) as unknown:
         asked_of_engine(msgspec.structs.replace(arrival("mrn", "1"), service="astrology"))
+    assert unknown.value.fields == {"field": "service"}
     surgery = msgspec.structs.replace(arrival("mrn", "1"), service="surgery")
     command = asked_of_engine(surgery)
     assert (command.candidates, command.decision.rule) == (("desk",), "fallback")
