@@ -29,6 +29,7 @@ from queueflow.store.durability import durability_warnings
 from queueflow.store.reads import Reads
 from queueflow.store.vault import Vault, load_key
 from queueflow.web import (
+    appointments,
     board,
     console,
     desk,
@@ -112,6 +113,7 @@ def create_app(settings: Settings) -> Litestar:
             *desk.HANDLERS,
             *moves.HANDLERS,
             *journeys.HANDLERS,
+            *appointments.HANDLERS,
             *lookup.HANDLERS,
             *board.HANDLERS,
             *feed.HANDLERS,

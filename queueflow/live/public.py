@@ -11,7 +11,7 @@ from collections.abc import Callable
 import msgspec
 
 from queueflow.model.days import rfc3339
-from queueflow.model.ids import ClinicId, PriorityId, RoomId, ServiceId, TicketId, VisitId
+from queueflow.model.ids import AppointmentId, ClinicId, PriorityId, RoomId, ServiceId, TicketId, VisitId
 from queueflow.model.live_state import ClinicState, Place, RoomState, RoomStatus
 from queueflow.model.ticket import Ticket, TicketState, Wait
 from queueflow.model.visit import Visit
@@ -73,6 +73,13 @@ class BoardTicket(msgspec.Struct, frozen=True):
     calls: int
 
 
+class BookedTime(msgspec.Struct, frozen=True):
+    """Which appointment a ticket is for, and when its slot begins."""
+
+    id: AppointmentId
+    at: str
+
+
 class PatientDetails(msgspec.Struct, frozen=True):
     """Whom staff call in. `last3`: the last digits of the identity number, to ask back."""
 
@@ -109,6 +116,7 @@ class ConsoleTicket(msgspec.Struct, frozen=True):
     wish: str | None
     opened_at: str | None
     stops: tuple[TicketId, ...]
+    appointment: BookedTime | None
     patient: PatientDetails | None
 
 
@@ -135,6 +143,7 @@ class VisitTicket(msgspec.Struct, frozen=True):
     deferred: bool
     ended_reason: str | None
     wish: str | None
+    appointment: BookedTime | None
 
 
 class VisitClinic(msgspec.Struct, frozen=True):
@@ -237,6 +246,7 @@ def console_ticket(ticket: Ticket, visit: Visit | None, patient: PatientDetails 
         wish=ticket.wish,
         opened_at=None if visit is None else rfc3339(visit.opened_at_ms),
         stops=() if visit is None else visit.tickets,
+        appointment=booked_time(ticket),
         patient=patient,
     )
 
@@ -264,7 +274,14 @@ def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
         deferred=ticket.deferred,
         ended_reason=ticket.ended_reason if ticket.ended_reason in _FOR_THE_PATIENT else None,
         wish=None if ticket.wish is None else ticket.wish.partition(":")[0],
+        appointment=booked_time(ticket),
     )
+
+
+def booked_time(ticket: Ticket) -> BookedTime | None:
+    """When whoever has the ticket is expected, for staff and for the patient."""
+    booked = ticket.appointment
+    return None if booked is None else BookedTime(booked.id, rfc3339(booked.at_ms))
 
 
 def _instant(at_ms: int | None) -> str | None:

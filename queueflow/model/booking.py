@@ -24,7 +24,6 @@ class BookAppointment(Command, frozen=True, kw_only=True):
     schedules: tuple[ScheduleId, ...]
     service: ServiceId
     start_ms: int
-    end_ms: int
     language: str
     overbook: bool = False
     person: PersonRef | None = None
@@ -47,7 +46,6 @@ class MoveAppointment(AppointmentCommand, frozen=True, kw_only=True):
     schedules: tuple[ScheduleId, ...]
     service: ServiceId
     start_ms: int
-    end_ms: int
     overbook: bool = False
 
 

@@ -49,10 +49,11 @@ class Schedule(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
 
 class ScheduleSetup(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What the engine needs to know of a schedule: how many may be in one of its slots, and whose they are."""
+    """What the engine needs to know of a schedule: its slots' length and places, and whose they are."""
 
     id: ScheduleId
     clinic: ClinicId
+    slot_s: int
     places: int
     overbook: int
     practitioner: PractitionerId | None = None

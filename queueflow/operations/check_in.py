@@ -17,7 +17,7 @@ from queueflow.model.commands import CheckIn, Once, TicketResult
 from queueflow.model.days import local_time, service_day
 from queueflow.model.errors import Invalid, UnknownService
 from queueflow.model.facility import Facility
-from queueflow.model.ids import ServiceId
+from queueflow.model.ids import ServiceId, is_appointment_id, is_code
 from queueflow.model.patient import Identity, PartialDate, Patient, Sex, clean_name, partial_date
 from queueflow.operations.choosing import way
 from queueflow.operations.rulesets import InForce
@@ -55,6 +55,7 @@ class Arrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Somebody stands at the door: the check-in of the HTTP contract, field by field.
 
     `flags`: what the patient says of themselves (`pregnant`), as slugs. `answers`: to the rules' own questions.
+    `appointment`: the id or the code of the one they come for; without it today's is found by who they are.
     """
 
     identity: ShownIdentity
@@ -63,7 +64,7 @@ class Arrival(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     answers: Annotated[dict[Annotated[str, msgspec.Meta(max_length=40)], Answer], msgspec.Meta(max_length=32)] = {}
     flags: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=40)], ...], msgspec.Meta(max_length=16)] = ()
     language: Annotated[str, msgspec.Meta(max_length=12)] | None = None
-    appointment: None = None
+    appointment: Annotated[str, msgspec.Meta(max_length=40)] | None = None
 
 
 class Attendant(msgspec.Struct, frozen=True):
@@ -89,10 +90,10 @@ async def check_in(arrival: Arrival, by: Attendant, *, in_force: InForce, engine
 def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault) -> CheckIn:
     """What the engine is asked for them. Raises Invalid (with the field), UnknownService, Unroutable."""
     facility = in_force.rules.facility
-    language = _language(arrival, facility)
+    language = language_of(arrival.language, facility)
     service = _service(arrival, facility)
     identity = identify(arrival, facility, by.now_ms)
-    patient = _patient(identity, arrival.patient)
+    patient = patient_of(identity, arrival.patient)
     answers = _answers(arrival.answers, in_force.rules.ruleset.answers)
     facts = Facts.of(identity, patient, service, answers, arrival.flags, language, by.now_ms, facility)
     stops = way(in_force, facts)
@@ -118,6 +119,8 @@ def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault)
         person=None if identity.key is None else vault.person_ref(facility.id, identity.key),
         last3=identity.last3,
         flags=facts.flags,
+        appointment=_appointment(arrival),
+        any_service=service is None,
     )
 
 
@@ -154,8 +157,8 @@ def _by_name(value: str, said: SaidOfPatient) -> Identity:
     return Identity("name", f"name:{folded}|{born}", name=name, birth_date=born)
 
 
-def _patient(identity: Identity, said: SaidOfPatient) -> Patient:
-    """The document's word first; a garbled name on it is worth less than one that somebody typed."""
+def patient_of(identity: Identity, said: SaidOfPatient) -> Patient:
+    """The document's word first; a garbled name on it is worth less than one that somebody typed. Raises Invalid."""
     typed = None if said.name is None else clean_name(said.name, "patient.name")
     garbled = any(warning.slug == "garbled-name" for warning in identity.warnings)
     if said.phone is not None and _PHONE.fullmatch(said.phone) is None:
@@ -209,9 +212,20 @@ def _answer(value: Answer, column: Column) -> Answer:
             raise Invalid(column.name, f"Expected {expected}.")
 
 
-def _language(arrival: Arrival, facility: Facility) -> str:
-    if arrival.language is None:
+def _appointment(arrival: Arrival) -> str | None:
+    """As it was printed, read out or typed: a code is written in capitals or not, with spaces or without."""
+    if arrival.appointment is None:
+        return None
+    named = arrival.appointment.replace(" ", "").lower()
+    if not is_appointment_id(named) and not is_code(named):
+        raise Invalid("appointment", "This is an appointment's id, or its code of six letters and digits.")
+    return named
+
+
+def language_of(language: str | None, facility: Facility) -> str:
+    """One of the facility's languages, the first where none is named. Raises Invalid."""
+    if language is None:
         return facility.languages[0]
-    if arrival.language not in facility.languages:
+    if language not in facility.languages:
         raise Invalid("language", "This facility has no texts in that language.")
-    return arrival.language
+    return language

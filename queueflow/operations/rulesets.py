@@ -122,7 +122,8 @@ def command_of(rules: Rules, *, now_ms: int, actor: str) -> Publish:
             for one in facility.priorities
         ),
         schedules=tuple(
-            ScheduleSetup(one.id, one.clinic, one.places, one.overbook, one.practitioner) for one in facility.schedules
+            ScheduleSetup(one.id, one.clinic, one.slot_s, one.places, one.overbook, one.practitioner)
+            for one in facility.schedules
         ),
         sources={FACILITY_FILE: rules.text.facility, RULES_FILE: rules.text.rules},
     )

@@ -8,7 +8,7 @@ Never: a name, a birth date or an identity number, but in live's PatientDetails,
 import msgspec
 
 from queueflow.live.people import details
-from queueflow.live.public import PatientDetails
+from queueflow.live.public import BookedTime, PatientDetails, booked_time
 from queueflow.model.commands import TicketResult
 from queueflow.model.days import rfc3339
 from queueflow.model.facility import Facility
@@ -44,6 +44,7 @@ class TicketAnswer(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     waits_for: tuple[str, ...]
     revision: int
+    appointment: BookedTime | None
 
 
 class VisitAnswer(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +118,7 @@ def ticket_answer(ticket: Ticket, position: int | None = None, wait: Wait | None
         calls=ticket.calls,
         waits_for=ticket.waits_for,
         revision=ticket.revision,
+        appointment=booked_time(ticket),
     )
 
 

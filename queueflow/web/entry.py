@@ -216,15 +216,30 @@ async def body(request: AnyRequest, decoder: msgspec.json.Decoder[T], *, empty: 
     raw = await _bytes(request)
     if not raw and empty is not None:
         raw = empty
-    else:
-        kind = (header(request, b"content-type") or "").partition(";")
-        charset = kind[2].strip().lower().replace('"', "")
-        if kind[0].strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
-            raise UnsupportedMediaType
+    elif not _is_declared(request, "application/json"):
+        raise UnsupportedMediaType
     try:
         return decoder.decode(raw)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise problems.invalid(error) from error
+
+
+async def table(request: AnyRequest) -> str:
+    """The body as the text of a CSV table. Raises BodyTooLarge, UnsupportedMediaType, Invalid (not UTF-8)."""
+    raw = await _bytes(request)
+    if not _is_declared(request, "text/csv"):
+        raise UnsupportedMediaType("Send text/csv.")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise problems.invalid(error) from error
+
+
+def _is_declared(request: AnyRequest, kind: str) -> bool:
+    """Whether the body says that it is of that kind, in UTF-8."""
+    said, _, more = (header(request, b"content-type") or "").partition(";")
+    charset = more.strip().lower().replace('"', "")
+    return said.strip().lower() == kind and charset in ("", "charset=utf-8")
 
 
 async def _bytes(request: AnyRequest) -> bytes:

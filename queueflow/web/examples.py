@@ -40,6 +40,7 @@ WAITING: Final[dict[str, Any]] = {
     "calls": 0,
     "waits_for": [],
     "revision": 1,
+    "appointment": {"id": "20261124-5m2x0k3d7v9wq", "at": "2026-11-24T01:30:00.000Z"},
 }
 CALLED: Final[dict[str, Any]] = {
     **WAITING,
@@ -236,4 +237,61 @@ PAPER: Final[dict[str, Any]] = {
     ],
     "link": f"http://queue.example/visit/lang-son-general/{_VISIT}?k=pV3x0c2m8Qd1TzLw&lang=en",
     "link_hint": "Scan with your phone to follow your turn",
+}
+
+_APPOINTMENT_ID: Final = "20261124-5m2x0k3d7v9wq"
+SLOTS: Final[dict[str, Any]] = {
+    "slots": [
+        {
+            "schedule": "internal-lan",
+            "clinic": "internal-1",
+            "practitioner": "dr-lan",
+            "start": "2026-11-24T01:30:00.000Z",
+            "end": "2026-11-24T01:45:00.000Z",
+            "places": 2,
+            "free": 1,
+            "overbook": 1,
+        }
+    ]
+}
+BOOKING: Final[dict[str, Any]] = {
+    "identity": {"scheme": "name", "value": "Nguyễn Thị Bình"},
+    "patient": {"birth_date": "1985-09-02", "phone": "0912345678"},
+    "clinic": "internal-1",
+    "practitioner": "dr-lan",
+    "start": "2026-11-24T08:30:00+07:00",
+}
+APPOINTMENT: Final[dict[str, Any]] = {
+    "id": _APPOINTMENT_ID,
+    "code": "5m2x0k",
+    "clinic": "internal-1",
+    "schedule": "internal-lan",
+    "practitioner": "dr-lan",
+    "service": "internal-medicine",
+    "day": "2026-11-24",
+    "start": "2026-11-24T01:30:00.000Z",
+    "end": "2026-11-24T01:45:00.000Z",
+    "state": "booked",
+    "overbooked": False,
+    "ticket": None,
+    "moved_to": None,
+    "booked_at": "2026-11-20T03:12:00.000Z",
+    "revision": 1,
+    "patient": {"name": "Nguyễn Thị Bình", "birth_year": 1985, "last3": None, "flags": [], "language": "vi"},
+}
+CANCELLED_APPOINTMENT: Final[dict[str, Any]] = {**APPOINTMENT, "state": "cancelled", "revision": 2}
+APPOINTMENTS: Final[dict[str, Any]] = {"day": "2026-11-24", "appointments": [APPOINTMENT]}
+APPOINTMENTS_TABLE: Final = (
+    "date,time,clinic,identity,name,birth_date,phone\r\n"
+    "2026-11-24,08:30,internal-1,BN-20417,Nguyễn Thị Bình,1985-09-02,0912345678\r\n"
+    "2026-11-24,25:00,internal-1,BN-20418,Trần Văn Mẫu,1970,\r\n"
+)
+IMPORTED: Final[dict[str, Any]] = {
+    "booked": 1,
+    "there_already": 0,
+    "refused": 1,
+    "rows": [
+        {"row": 2, "result": "booked", "appointment": _APPOINTMENT_ID, "code": "5m2x0k"},
+        {"row": 3, "result": "refused", "column": "time", "expected": "Expected a time of day as HH:MM."},
+    ],
 }

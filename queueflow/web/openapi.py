@@ -44,7 +44,10 @@ class Gives(msgspec.Struct, frozen=True):
 
 
 class Says(msgspec.Struct, frozen=True, kw_only=True):
-    """What a handler says of itself. `key`: whether an idempotency key is needed, taken, or no matter."""
+    """What a handler says of itself. `key`: whether an idempotency key is needed, taken, or no matter.
+
+    `media`: of the body, where it is not JSON.
+    """
 
     call: str
     summary: str
@@ -52,6 +55,7 @@ class Says(msgspec.Struct, frozen=True, kw_only=True):
     body: Any = None
     body_example: Any = None
     body_needed: bool = True
+    media: str = "application/json"
     refuses: tuple[type[QueueflowError], ...] = ()
     key: str = ""
     revision: bool = False
@@ -140,7 +144,7 @@ def _operation(path: str, said: Says, schema_of: dict[int, Any]) -> Json:
         content: Json = {"schema": schema_of[id(said.body)]}
         if said.body_example is not None:
             content["example"] = said.body_example
-        operation["requestBody"] = {"required": said.body_needed, "content": {"application/json": content}}
+        operation["requestBody"] = {"required": said.body_needed, "content": {said.media: content}}
     return operation
 
 
@@ -170,7 +174,7 @@ def _parameters(path: str, said: Says) -> list[Json]:
                 "name": "If-Match",
                 "in": "header",
                 "required": False,
-                "description": "The ticket's revision as last seen; another one now is refused.",
+                "description": "The revision as last seen; another one now is refused.",
                 "schema": {"type": "string", "pattern": '^("[0-9]{1,15}"|[0-9]{1,15}|\\*)$'},
             }
         )

@@ -37,7 +37,12 @@ def schedule(
     name: str, clinic: str, places: int = 1, overbook: int = 0, practitioner: str | None = None
 ) -> ScheduleSetup:
     return ScheduleSetup(
-        ScheduleId(name), ClinicId(clinic), places, overbook, PractitionerId(practitioner) if practitioner else None
+        ScheduleId(name),
+        ClinicId(clinic),
+        LENGTH_MS // 1000,
+        places,
+        overbook,
+        PractitionerId(practitioner) if practitioner else None,
     )
 
 
@@ -94,7 +99,6 @@ class Desk:
                 schedules=tuple(map(ScheduleId, schedules or ("eye-any",))),
                 service=Service(service),
                 start_ms=start_ms,
-                end_ms=start_ms + LENGTH_MS,
                 language="vi",
                 overbook=overbook,
                 person=PersonRef(person) if person else None,
@@ -118,7 +122,6 @@ class Desk:
                 schedules=tuple(map(ScheduleId, schedules or ("eye-any",))),
                 service=Service("exam"),
                 start_ms=start_ms,
-                end_ms=start_ms + LENGTH_MS,
                 if_revision=if_revision,
                 **self.hall.base(),
             )

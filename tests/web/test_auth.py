@@ -80,9 +80,11 @@ def test_the_table_gives_each_device_no_more_than_its_purpose() -> None:
     moves = {"call-next", "call", "recall", "start", "complete", "no-show", "requeue", "cancel", "reinstate", "hold"}
     moves |= {"resume", "undo", "transfer", "prioritise", "reopen", "release", "merge"}
     rooms = {"open-room", "pause-room", "close-room"}
-    staff = board | moves | rooms | {"read-queue", "read-ticket", "read-visit", "feed-console", "feed-floor"}
+    bookings = {"read-slots", "read-appointments", "read-appointment", "book-appointment", "move-appointment"}
+    bookings |= {"cancel-appointment", "import-appointments", "act-for-patient"}
+    staff = board | moves | rooms | bookings | {"read-queue", "read-ticket", "read-visit", "feed-console", "feed-floor"}
     assert may == {
-        Role.KIOSK: board | {"check-in"},
+        Role.KIOSK: board | {"check-in", "act-for-patient"},
         Role.DISPLAY: board,
         Role.CONSOLE: staff,
         Role.ADMIN: staff | {"check-in", "close-day"},

@@ -82,7 +82,7 @@ GOOD = {"identity": {"scheme": "mrn", "value": "1"}}
         ({**GOOD, "flags": "pregnant"}, "flags"),
         ({**GOOD, "answers": {CANARY: [CANARY]}}, "answers[...]"),
         ({**GOOD, "answers": {CANARY * 10: 1}}, "answers"),
-        ({**GOOD, "appointment": CANARY}, "appointment"),
+        ({**GOOD, "appointment": [CANARY]}, "appointment"),
         ([], "body"),
         (None, "body"),
         (CANARY, "body"),

@@ -7,7 +7,21 @@ from typing import Any
 import pytest
 from litestar.routes import HTTPRoute
 
-from queueflow.web import board, console, health, journeys, kiosk, lookup, moves, openapi, pages, patient, ticket
+from queueflow.web import (
+    appointments,
+    board,
+    console,
+    desk,
+    health,
+    journeys,
+    kiosk,
+    lookup,
+    moves,
+    openapi,
+    pages,
+    patient,
+    ticket,
+)
 from queueflow.web.auth import MAY, Role
 from tests.web.conftest import Hospital, token_of
 
@@ -15,14 +29,35 @@ inside = pytest.mark.asyncio(loop_scope="module")
 
 HANDLERS = [
     handler
-    for module in (kiosk, console, moves, journeys, lookup, board, patient, ticket, pages, health, openapi)
+    for module in (
+        kiosk,
+        console,
+        desk,
+        moves,
+        journeys,
+        appointments,
+        lookup,
+        board,
+        patient,
+        ticket,
+        pages,
+        health,
+        openapi,
+    )
     for handler in module.HANDLERS
 ]
 ROUTES = sorted(
     (next(iter(handler.http_methods)), path, str(handler.opt["call"])) for handler in HANDLERS for path in handler.paths
 )
 VISIT = "20261124-0k3d7v9wq2m5x"
-EXAMPLES = {"facility": "small", "room": "room-1", "clinic": "internal-1", "visit": VISIT, "ticket": f"{VISIT}-1"}
+EXAMPLES = {
+    "facility": "small",
+    "room": "room-1",
+    "clinic": "internal-1",
+    "visit": VISIT,
+    "ticket": f"{VISIT}-1",
+    "appointment": VISIT,
+}
 
 
 def address(path: str, facility: str = "small") -> str:

@@ -6,7 +6,6 @@
 --          schedules: list       that have a slot at that start, in the order in which they are tried
 --          service: str
 --          start_ms: int         Unix ms
---          end_ms: int           Unix ms
 --          language: str
 --          overbook: bool        beyond the slot's places, as far as the schedule lets staff
 --          person: str?          keyed hash of the identity

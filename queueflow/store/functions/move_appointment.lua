@@ -8,7 +8,6 @@
 --          schedules: list       that have a slot at that start, in the order in which they are tried
 --          service: str
 --          start_ms: int         Unix ms
---          end_ms: int           Unix ms
 --          overbook: bool        beyond the slot's places, as far as the schedule lets staff
 -- gives    AppointmentResult
 -- refuses  unknown-appointment, revision-mismatch, not-allowed-in-state, slot-full, validation

@@ -10,7 +10,8 @@ from tools.docstrings import DISPLAYS, ROOT
 WORDS = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in DISPLAYS.glob("words/*.json")}
 CODE = re.sub(r"//.*", "", "\n".join(path.read_text(encoding="utf-8") for path in DISPLAYS.rglob("*.js")))
 NEVER_SEEN_BY_A_SCREEN = set(
-    "error not-found method-not-allowed body-too-large unsupported-media-type unknown-facility unknown-clinic".split()
+    "error not-found method-not-allowed body-too-large unsupported-media-type unknown-facility unknown-clinic"
+    " slot-full".split()
 )
 MADE_BY_PUTTING_TOGETHER = re.compile(
     r"(problem|console\.state|console\.state_for|console\.flag|patient\.state|language)\..+|console\.(close|cancel)_sure"

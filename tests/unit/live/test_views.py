@@ -197,6 +197,7 @@ def test_a_console_has_its_queues_with_their_patients() -> None:
         "wish": None,
         "opened_at": "2026-09-22T00:00:03.000Z",
         "stops": [tickets["serving"]],
+        "appointment": None,
     }
 
 
@@ -272,6 +273,7 @@ def test_a_visit_has_its_whole_journey_with_its_place_where_it_waits() -> None:
         "deferred": False,
         "ended_reason": None,
         "wish": None,
+        "appointment": None,
     }
     assert visit["clinics"]["heart"] == {
         "id": "heart",

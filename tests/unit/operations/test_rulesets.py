@@ -46,6 +46,6 @@ def test_the_engine_is_told_every_clinic_room_and_class_and_keeps_the_texts() ->
     assert command.day == "20261125"
     assert [clinic.id for clinic in command.clinics] == ["internal-1", "hiv-clinic", "desk"]
     assert [(room.id, room.places) for room in command.rooms] == [("room-1", 1), ("room-2", 1), ("room-9", 3)]
-    assert [one.id for one in command.priorities] == ["priority", "ordinary"]
+    assert [one.id for one in command.priorities] == ["priority", "appointment", "ordinary"]
     assert command.digest == rules.digest
     assert command.sources == {"facility.toml": rules.text.facility, "rules.toml": rules.text.rules}

@@ -61,7 +61,7 @@ end
 function qf.take_place(c, booked, schedule, overbooked)
   local a = c.a
   booked.schedule, booked.clinic, booked.practitioner = schedule.id, schedule.clinic, schedule.practitioner
-  booked.service, booked.start_ms, booked.end_ms = a.service, a.start_ms, a.end_ms
+  booked.service, booked.start_ms, booked.end_ms = a.service, a.start_ms, a.start_ms + schedule.slot_s * 1000
   booked.overbooked = overbooked or nil
   local by, taken = qf.key.bookings(c, booked.id), qf.key.taken(c, booked.id)
   booked.code = code_of(by, booked.id)
