@@ -101,7 +101,7 @@ MUTANTS = (
     Mutant("a day that goes back", "(c.day and c.a.day <= c.day)", "(c.day and c.a.day == c.day)"),
     Mutant(
         "a next stop that does not begin",
-        "local began = not at_a_stop and quickest(c, next_stops(journey)) or nil",
+        "local began = not at_a_stop and qf.quickest(c, qf.next_stops(journey)) or nil",
         "local began = nil",
     ),
     Mutant(
@@ -116,7 +116,7 @@ MUTANTS = (
     ),
     Mutant(
         "one person who waits twice",
-        "if ticket.service == c.a.service and not OVER[ticket.state] then",
+        "if is_it(ticket) and not OVER[ticket.state] then",
         "if false then",
     ),
     Mutant(
@@ -136,10 +136,7 @@ MUTANTS = (
     ),
     Mutant(
         "a refusal that has already changed something",
-        '  if qf.clinic_setup(c, a.clinic) == nil then\n    return qf.refuse("unknown-clinic")\n  end\n'
-        "  local priority = a.priority",
-        "  qf.save_ticket(c, ticket)\n  if qf.clinic_setup(c, a.clinic) == nil then\n"
-        '    return qf.refuse("unknown-clinic")\n  end\n'
-        "  local priority = a.priority",
+        "  if a.clinic and qf.clinic_setup(c, a.clinic) == nil then\n",
+        "  qf.save_ticket(c, ticket)\n  if a.clinic and qf.clinic_setup(c, a.clinic) == nil then\n",
     ),
 )
