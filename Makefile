@@ -57,8 +57,8 @@ screenshots: $(READY) ## the pictures in docs/images, taken anew
 	@tools/system_packages.sh
 	@$(BIN)/python -m tests.browser.screenshots
 
-fuzz: $(READY) ## random days and hostile input, for long
-	@QUEUEFLOW_FUZZ=1 $(PYTEST) tests/properties
+fuzz: $(READY) ## random days, hostile input and queueing theory, for long
+	@QUEUEFLOW_FUZZ=1 $(PYTEST) tests/properties tests/simulation/test_theory.py
 
 faults: $(READY) ## kill -9, lost replies and outages, for long
 	@QUEUEFLOW_FAULTS=1 $(PYTEST) tests/faults

@@ -36,14 +36,14 @@ def room(name: str, *clinics: str, places: int = 1) -> RoomSetup:
     return RoomSetup(id=RoomId(name), clinics=tuple(map(ClinicId, clinics)), places=places)
 
 
-def classes(**rates: float) -> tuple[PrioritySetup, ...]:
+def classes(rates: dict[str, float]) -> tuple[PrioritySetup, ...]:
     """Classes, the best first, each with its rate."""
     return tuple(
         PrioritySetup(id=PriorityId(name), share=1, rate=rate, always_first=False) for name, rate in rates.items()
     )
 
 
-ONE_CLASS = classes(ordinary=1.0)
+ONE_CLASS = classes({"ordinary": 1.0})
 
 
 def facility(
