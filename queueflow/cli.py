@@ -1,4 +1,4 @@
-"""What a person types: serve, demo, token, rules, doctor, replay, day.
+"""What a person types: serve, demo, token, rules, doctor, replay, day, appointments.
 
 Lives here: the commands' options, and what is printed.
 May import: serving, settings, app, and the rooms that a command runs; typer, rich.
@@ -23,6 +23,7 @@ from rich.table import Table
 
 from queueflow import __version__, remote
 from queueflow.app import KEY_FILE, TOKENS_FILE, read_rules, read_texts
+from queueflow.cli_appointments import appointments
 from queueflow.doctor import examine
 from queueflow.model.ids import FacilityId
 from queueflow.operations import rulesets
@@ -50,6 +51,7 @@ _days = typer.Typer(help="The service day: close it, or make one up to replay.",
 _commands.add_typer(_tokens, name="token")
 _commands.add_typer(_rules, name="rules")
 _commands.add_typer(_days, name="day")
+_commands.add_typer(appointments, name="appointments")
 _out = Console()
 _err = Console(stderr=True, soft_wrap=True, highlight=False)
 

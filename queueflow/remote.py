@@ -28,15 +28,18 @@ class _Problem(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-def ask(url: str, path: str, token: str, answer: type[T], body: object = None) -> T:
-    """What a POST to that path answers. Raises Refused."""
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+def ask(  # noqa: PLR0917
+    url: str, path: str, token: str, answer: type[T], body: object = None, kind: str = "application/json"
+) -> T:
+    """What a POST to that path answers. `body`: bytes of that kind, or what becomes JSON. Raises Refused."""
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": kind}
+    sent = body if isinstance(body, bytes) else msgspec.json.encode(body or {})
     connection = None
     try:
         parts = urlsplit(url)
-        kind = {"http": HTTPConnection, "https": HTTPSConnection}[parts.scheme]
-        connection = kind(parts.hostname or "", parts.port, timeout=_WITHIN_S)
-        connection.request("POST", parts.path.rstrip("/") + path, msgspec.json.encode(body or {}), headers)
+        connect = {"http": HTTPConnection, "https": HTTPSConnection}[parts.scheme]
+        connection = connect(parts.hostname or "", parts.port, timeout=_WITHIN_S)
+        connection.request("POST", parts.path.rstrip("/") + path, sent, headers)
         got = connection.getresponse()
         content = got.read()
     except (KeyError, ValueError) as error:

@@ -142,13 +142,14 @@ class Desk:
         priority: str = "ordinary",
         then: tuple[Order, ...] = (),
         came_for: str | None = None,
+        nonce: str | None = None,
     ) -> TicketResult:
         """Check in; without a service, the rules would send this patient to the heart clinic."""
         if at_ms is not None:
             self.hall.now_ms = at_ms - 1000
         return await self.hall.engine.check_in(
             CheckIn(
-                nonce=f"{next(self.hall.counter):013d}",
+                nonce=nonce or f"{next(self.hall.counter):013d}",
                 service=Service(service or "heart"),
                 candidates=(ClinicId(clinic),),
                 priority=PriorityId(priority),
@@ -169,6 +170,10 @@ class Desk:
         self.hall.now_ms = at_ms - 1000
         result = await self.hall.tick()
         return result.lifted, result.released
+
+    async def to_release(self) -> int:
+        """How many appointments wait to be released."""
+        return await self.hall.store.redis.zcard(f"qf:{{{FACILITY}}}:releases")
 
     async def day(self, on: ServiceDay = DAY, clinic: str | None = None) -> tuple[Appointment, ...]:
         named = ClinicId(clinic) if clinic else None

@@ -134,7 +134,7 @@ async def test_a_move_takes_the_new_place_and_frees_the_old(desk: Desk) -> None:
     moved = (await desk.move(booked.id, HALF_PAST_8 + LENGTH_MS)).appointment
     assert moved.id == booked.id
     assert moved.start_ms == HALF_PAST_8 + LENGTH_MS
-    assert moved.revision == booked.revision + 1
+    assert (moved.revision, moved.code) == (booked.revision + 1, booked.code)
     assert await desk.taken() == {("eye-any", 15): 1}
 
 
@@ -166,6 +166,8 @@ async def test_on_another_day_it_goes_on_under_that_days_id_and_the_one_before_s
     assert await desk.day(TOMORROW) == (moved,)
     left = await desk.one(booked.id)
     assert (left.state, left.moved_to) == (AppointmentState.CANCELLED, moved.id)
+    with pytest.raises(UnknownAppointment):
+        await desk.arrive("p1", appointment=booked.code)
     back = (await desk.move(moved.id, HALF_PAST_8)).appointment
     assert (back.id, back.state, back.moved_to) == (booked.id, AppointmentState.BOOKED, None)
     assert await desk.taken(TOMORROW) == {}

@@ -135,7 +135,8 @@ async def test_those_on_time_wait_by_their_slots_and_those_of_one_slot_by_their_
     at = HALF_PAST_8 - 10 * MINUTE_MS
     numbers: dict[str, str] = {}
     for n, person in enumerate(("walk-in", "slot-a", "late-slot", "slot-b")):
-        arrived = await desk.arrive(person, at_ms=at + n * 5 * MINUTE_MS, clinic="eye")
+        # The later somebody comes, the earlier their id, so that it is not the id that decides.
+        arrived = await desk.arrive(person, at_ms=at + n * 5 * MINUTE_MS, clinic="eye", nonce=f"{9 - n:013d}")
         numbers[arrived.ticket.number] = person
     assert [numbers[one] for one in await desk.hall.numbers()] == ["slot-a", "slot-b", "late-slot", "walk-in"]
 
@@ -242,9 +243,11 @@ async def test_who_comes_after_the_release_is_a_walk_in_though_no_tick_came_yet(
 async def test_who_was_checked_in_moved_or_cancelled_is_no_no_show(desk: Desk) -> None:
     await desk.book(person="came")
     await desk.arrive("came", at_ms=HALF_PAST_8)
+    assert await desk.to_release() == 0
     moved = (await desk.book()).appointment
     await desk.move(moved.id, HALF_PAST_8 + 8 * LENGTH_MS)
     await desk.cancel((await desk.book()).appointment.id)
+    assert await desk.to_release() == 1
     assert await desk.tick(HALF_PAST_8 + 60 * MINUTE_MS) == (0, 0)
     assert await desk.tick(HALF_PAST_8 + 4 * 60 * MINUTE_MS) == (0, 1)
 

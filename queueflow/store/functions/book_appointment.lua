@@ -25,7 +25,7 @@ local function held(c, id)
   end
   for _, booked in ipairs(qf.bookings_of(c, a.on, a.person)) do
     for _, schedule in ipairs(a.schedules) do
-      if booked.state == "booked" and booked.start_ms == a.start_ms and booked.schedule == schedule then
+      if booked.start_ms == a.start_ms and booked.schedule == schedule then
         return booked
       end
     end

@@ -1,10 +1,13 @@
+import csv
+import io
 from contextlib import suppress
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
-from queueflow.formats.bookings_table import COLUMNS, MOST_ROWS, BookingRow, read_bookings
+from queueflow.formats.bookings_table import COLUMNS, MOST_ROWS, BookingRow, in_parts, read_bookings
 from queueflow.model.errors import Invalid
 
 
@@ -60,3 +63,19 @@ def test_any_text_is_a_table_or_is_refused(text: str, head: str) -> None:
     with suppress(Invalid):
         rows = read_bookings(head + text)
         assert all(isinstance(getattr(row, name), str) for row in rows for name in COLUMNS)
+
+
+@given(st.lists(st.lists(st.text(max_size=30), min_size=3, max_size=4), max_size=450), st.sampled_from(",;"))
+@settings(max_examples=30, deadline=None)
+def test_the_parts_of_a_table_hold_all_of_its_rows_in_order(cells: list[list[str]], delimiter: str) -> None:
+    out = io.StringIO()
+    csv.writer(out, delimiter=delimiter).writerows([["date", "time", "clinic", "name"], *cells])
+    text = out.getvalue()
+    parts = in_parts(text)
+    found = [(part.rows[row.row - 2], row) for part in parts for row in read_bookings(part.text)]
+    rest = io.StringIO()
+    csv.writer(rest, delimiter=delimiter).writerows([["date", "time", "clinic", "name"], *cells[:500]])
+    whole = read_bookings(rest.getvalue())
+    assert [(number, replace(row, row=number)) for number, row in found] == [(row.row, row) for row in whole]
+    assert all(len(part.rows) <= 200 for part in parts)
+    assert all(len(part.text.encode()) < 64 * 1024 for part in parts)

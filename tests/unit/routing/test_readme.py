@@ -9,7 +9,7 @@ from typing import cast
 import msgspec
 import pytest
 
-from queueflow.model.facility import Facility
+from queueflow.model.facility import ClinicPolicy, Facility
 from queueflow.routing.columns import Column, Kind, Value, columns_of, minutes
 from queueflow.routing.conditions import Language, Rows
 from queueflow.routing.decide import matches
@@ -36,6 +36,7 @@ def test_the_readme_shows_every_kind_of_example() -> None:
     kinds = [kind for kind, _, _ in BLOCKS]
     assert {kind: kinds.count(kind) for kind in kinds} == {
         "facility": 1,
+        "schedules": 1,
         "rules": 2,
         "row": 2,
         "journey": 1,
@@ -43,6 +44,15 @@ def test_the_readme_shows_every_kind_of_example() -> None:
         "patients": 1,
         "patients_with_stops": 1,
     }
+
+
+def test_the_schedule_of_the_readme_is_right_and_its_times_are_those_that_hold_where_none_are_said() -> None:
+    (schedule,) = read_facility(blocks("facility")[0] + blocks("schedules")[0], "facility.toml").schedules
+    assert (schedule.places, schedule.overbook, schedule.practitioner) == (2, 1, "dr-lan")
+    said = dict(re.findall(r"`(early_s|late_s|release_s) = (\d+)`", README))
+    usual = ClinicPolicy()
+    assert said == {name: f"{getattr(usual, name):.0f}" for name in ("early_s", "late_s", "release_s")}
+    assert f'`late = "{usual.late.at}"`' in README
 
 
 @pytest.mark.parametrize("rules", [RULES, FEEDING])
