@@ -2,7 +2,8 @@
 // Never: draw, or decide what may follow; the engine does, and its refusals are said as sentences.
 
 import { Problem, freshKey } from "../shared/api.js";
-import { plain } from "./queue.js";
+import { revisionOf } from "../shared/ended.js";
+import { ASKING } from "./asking.js";
 
 // A second press this soon after a call is a slip of the hand, not a wish for two patients.
 const SLIP_MS = 1_500;
@@ -32,28 +33,63 @@ export class Commands {
   #nextAsked = false;
   #sureTimer = 0;
 
-  // on: say(sentence, isProblem), draw(now: boolean), now() in ms of the server's clock.
+  // on: say(sentence, isProblem), offer(sentence, ticket) that can be undone, draw(now: boolean).
   constructor(desk, api, on) {
     this.#desk = desk;
     this.#api = api;
     this.#on = on;
   }
 
-  // detail: minutes of a pause, or the ticket that a call or a cancellation is of.
+  // detail: the ticket that a move is of, where it is not of whoever is in the room.
   async press(action, detail = null) {
     const desk = this.#desk;
     if (action === "call_next" && THEN_NEXT.has(desk.busy)) this.#nextAsked = true;
-    if (desk.busy || !desk.room || !this.#allowed(action, detail)) return;
+    if (desk.busy || desk.asking || !desk.room || !this.#allowed(action, detail)) return;
+    if (action in ASKING) {
+      await this.#ask(action, detail);
+      return;
+    }
     if (SURE_FIRST.has(action) && desk.sure !== action) {
       this.#askSure(action);
       return;
     }
+    await this.#run(action, () =>
+      action in TICKET_PATHS
+        ? this.#moveTicket(action, {
+            ticket: detail ?? desk.current,
+            path: TICKET_PATHS[action],
+            body: action === "call_this" ? { room: desk.setup.id } : {},
+          })
+        : this.#moveRoom(action, action === "call_next" ? "call-next" : action, action === "open" ? desk.opening : {}),
+    );
+    if (!this.#nextAsked) return;
+    this.#nextAsked = false;
+    await this.press("call_next");
+  }
+
+  // While something is asked no other key counts; what was chosen then goes the same way as a press.
+  async #ask(action, detail) {
+    const desk = this.#desk;
+    desk.asking = true;
+    let move = null;
+    try {
+      move = await ASKING[action](desk, detail);
+    } finally {
+      desk.asking = false;
+    }
+    if (!move || desk.busy) return;
+    await this.#run(action, () =>
+      move.ticket ? this.#moveTicket(action, move) : this.#moveRoom(action, move.path, move.body),
+    );
+  }
+
+  async #run(action, act) {
+    const desk = this.#desk;
     desk.sure = null;
     desk.busy = action;
     this.#on.draw(true);
     try {
-      if (action in TICKET_PATHS) await this.#moveTicket(action, detail ?? desk.current);
-      else await this.#moveRoom(action, detail);
+      await act();
     } catch (error) {
       this.#nextAsked = false;
       this.#on.say(error instanceof Problem ? error.sentence(desk.t) : desk.t("problem.other"), true);
@@ -61,9 +97,6 @@ export class Commands {
       desk.busy = null;
       this.#on.draw(false);
     }
-    if (!this.#nextAsked) return;
-    this.#nextAsked = false;
-    await this.press("call_next");
   }
 
   #askSure(action) {
@@ -93,12 +126,9 @@ export class Commands {
     return false;
   }
 
-  async #moveRoom(action, minutes) {
+  async #moveRoom(action, path, body) {
     const desk = this.#desk;
-    const path = action === "call_next" ? "call-next" : action;
-    const answer = await this.#api.post(`/rooms/${desk.setup.id}/${path}`, this.#bodyFor(action, minutes), {
-      key: freshKey(),
-    });
+    const answer = await this.#api.post(`/rooms/${desk.setup.id}/${path}`, body, { key: freshKey() });
     if (action !== "call_next") return;
     if (answer.status === 204) {
       this.#on.say(desk.t("console.nobody_waits"), false);
@@ -107,51 +137,37 @@ export class Commands {
     await this.#called(answer.body);
   }
 
-  #bodyFor(action, minutes) {
-    if (action === "open") {
-      const practitioner = this.#desk.room.practitioner ?? slug(this.#desk.practitioner);
-      return practitioner ? { practitioner } : {};
-    }
-    return action === "pause" && minutes ? { until: new Date(this.#on.now() + minutes * 60_000).toISOString() } : {};
-  }
-
   // The ticket's revision goes along, so that nobody overwrites what somebody else just did.
-  async #moveTicket(action, ticket) {
+  async #moveTicket(action, { ticket, path, body }) {
     const desk = this.#desk;
-    const body = action === "call_this" ? { room: desk.setup.id } : {};
-    const how = { key: freshKey(), revision: ticket.revision };
-    const answer = await this.#api.post(`/tickets/${ticket.id}/${TICKET_PATHS[action]}`, body, how);
-    if (action === "call_this" || action === "cancel") desk.forgetChoice();
+    const wasChosen = ticket.id === desk.chosen;
+    const how = { key: freshKey(), revision: await revisionOf(this.#api, ticket) };
+    const answer = await this.#api.post(`/tickets/${ticket.id}/${path}`, body, how);
+    if (wasChosen) desk.forgetChoice();
     if (action === "call_this") {
       await this.#called(answer.body);
       return;
     }
     this.#calledAt = -Infinity;
-    this.#on.say(desk.t("console.done", { action: desk.t(`console.${action}`), number: ticket.number }), false);
+    const name = desk.t(`console.${action === "hold" ? path : action}`);
+    this.#on.offer(desk.t("console.done", { action: name, number: ticket.number }), answer.body);
     await this.#seen(answer.body);
   }
 
   async #called(ticket) {
     this.#calledAt = performance.now();
-    this.#on.say(this.#desk.t("console.called", { number: ticket.number }), false);
+    this.#on.offer(this.#desk.t("console.called", { number: ticket.number }), ticket);
     await this.#seen(ticket);
   }
 
   // Until the feed has told of what was just done the buttons would act on the past.
   async #seen(ticket) {
-    const over = ticket.state === "done" || ticket.state === "cancelled";
+    const { picture, room } = this.#desk;
+    const over = ticket.state === "done" || ticket.state === "cancelled" || !room.clinics.includes(ticket.clinic);
     for (let waited = 0; waited < LONGEST_WAIT_FOR_FEED_MS; waited += 20) {
-      const known = this.#desk.picture.tickets.get(ticket.id);
+      const known = picture.tickets.get(ticket.id);
       if (known ? known.revision >= ticket.revision : over) return;
       await new Promise((done) => setTimeout(done, 20));
     }
   }
-}
-
-// A practitioner is known to the engine by a slug: "BS. Hoàng Văn Mẫu" -> "bs-hoang-van-mau".
-function slug(text) {
-  return plain(text)
-    .replace(/[^a-z0-9]+/g, "-")
-    .slice(0, 40)
-    .replace(/^-+|-+$/g, "");
 }

@@ -1,17 +1,29 @@
 // The console by keyboard: one key an action, arrows through the queue, "/" to find somebody.
 // Never: do what a key asks for; the desk does.
 
-const ACTIONS = {
-  n: "call_next",
-  r: "recall",
-  s: "start",
-  d: "complete",
-  x: "no_show",
-  q: "requeue",
-  o: "open",
-  p: "pause",
-  c: "call_this",
+export const KEYS = {
+  call_next: "N",
+  recall: "R",
+  start: "S",
+  complete: "D",
+  orders: "E",
+  no_show: "X",
+  requeue: "Q",
+  transfer: "T",
+  call_this: "C",
+  prioritise: "U",
+  hold: "H",
+  cancel: "Delete",
+  reinstate: "I",
+  release: "L",
+  reopen_stop: "W",
+  open: "O",
+  clinics: "V",
+  pause: "P",
+  until: "B",
 };
+const ACTIONS = Object.fromEntries(Object.entries(KEYS).map(([action, key]) => [key.toLowerCase(), action]));
+const OF_THE_CHOSEN = new Set(["transfer", "call_this", "prioritise", "hold", "cancel"]);
 
 // find: the field that the queue is searched with; help: the dialog that lists the keys.
 export function listenForKeys(desk, find, help) {
@@ -22,6 +34,7 @@ export function listenForKeys(desk, find, help) {
       if (event.key === "Enter") event.preventDefault();
       return;
     }
+    if (document.querySelector("dialog[open]:not(.help)")) return;
     if (event.target === find) onFindKey(event);
     else if (event.target instanceof HTMLInputElement) onPractitionerKey(event);
     else if (event.key === "?") help.open ? help.close() : help.showModal();
@@ -48,8 +61,8 @@ export function listenForKeys(desk, find, help) {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") chooseNext(event.key);
     else if (event.key === "Escape") desk.forgetChoice();
     else if (event.key === "/") find.focus();
-    else if (action)
-      desk.press(action, action === "call_this" ? (desk.picture.tickets.get(desk.chosen) ?? null) : null);
+    else if (event.key.toLowerCase() === "z") desk.undo();
+    else if (action) desk.press(action, OF_THE_CHOSEN.has(action) ? (desk.picture.tickets.get(desk.chosen) ?? null) : null);
     else return;
     event.preventDefault();
   }

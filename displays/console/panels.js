@@ -3,16 +3,10 @@
 
 import { el } from "../shared/dom.js";
 import { facility } from "../shared/page.js";
+import { clinicName, priorityName, serviceName } from "../shared/staff.js";
 import { clockTime, inLanguage } from "../shared/words.js";
-
-const BREAKS = [10, 30];
-
-export const clinicName = (desk, id) =>
-  inLanguage(facility.clinics.find((clinic) => clinic.id === id)?.name, desk.language) || id;
-const serviceName = (desk, id) =>
-  inLanguage(facility.services.find((service) => service.id === id)?.name, desk.language) || id;
-export const priorityName = (desk, id) =>
-  inLanguage(facility.priorities?.find((one) => one.id === id)?.name, desk.language) || id;
+import { journeyPanel } from "./journey.js";
+import { KEYS } from "./keys.js";
 
 export function button(desk, action, label, { shortcut = "", detail = null, className = "", disabled = false } = {}) {
   const asking = desk.sure === action;
@@ -21,13 +15,13 @@ export function button(desk, action, label, { shortcut = "", detail = null, clas
     {
       type: "button",
       class: `${className} ${asking ? "sure" : ""} ${desk.busy === action ? "busy" : ""}`,
-      "data-act": action + (typeof detail === "number" ? detail : ""),
+      "data-act": detail ? `${action}-${detail.id}` : action,
       "aria-keyshortcuts": shortcut || null,
       disabled: disabled || (desk.busy !== null && desk.busy !== action),
       onclick: () => desk.press(action, detail),
     },
     el("span", {}, asking ? desk.t(`console.${action}_sure`) : label),
-    shortcut && el("kbd", { "aria-hidden": "true" }, shortcut),
+    shortcut && el("kbd", { "aria-hidden": "true" }, shortcut === "Delete" ? "Del" : shortcut),
   );
 }
 
@@ -53,6 +47,7 @@ export function roomBar(desk) {
       desk.practitioner = field.value;
     });
     bar.push(field, button(desk, "open", t("console.open"), { shortcut: "O", className: "main" }));
+    bar.push(button(desk, "clinics", t("console.clinics"), { shortcut: "V" }));
     return bar;
   }
   if (room.practitioner) bar.push(el("span", { class: "practitioner" }, room.practitioner));
@@ -60,9 +55,9 @@ export function roomBar(desk) {
     bar.push(button(desk, "open", t("console.reopen"), { shortcut: "O", className: "main" }));
   else {
     bar.push(button(desk, "pause", t("console.pause"), { shortcut: "P" }));
-    for (const minutes of BREAKS)
-      bar.push(button(desk, "pause", t("console.pause_for", { minutes }), { detail: minutes }));
+    bar.push(button(desk, "until", t("console.until_short"), { shortcut: "B" }));
   }
+  bar.push(button(desk, "clinics", t("console.clinics"), { shortcut: "V" }));
   bar.push(button(desk, "close", t("console.close")));
   return bar;
 }
@@ -129,14 +124,15 @@ export function patientCard(desk) {
     el(
       "p",
       { class: "tags" },
-      el("span", { class: "tag class" }, priorityName(desk, current.priority)),
+      el("span", { class: "tag class" }, priorityName(current.priority, desk.language)),
       ...(patient.flags ?? []).map((flag) => el("span", { class: "tag flag" }, flagName(t, flag))),
       current.calls > 1 && el("span", { class: "tag" }, t("console.calls", { count: current.calls })),
       patient.language &&
         patient.language !== desk.language &&
         el("span", { class: "tag" }, patient.language.toUpperCase()),
     ),
-    el("p", { class: "service" }, `${serviceName(desk, current.service)} · ${clinicName(desk, current.clinic)}`),
+    el("p", { class: "service" }, `${serviceName(current.service, desk.language)} · ${clinicName(current.clinic, desk.language)}`),
+    journeyPanel(desk),
   );
 }
 
@@ -149,6 +145,7 @@ function flagName(t, flag) {
 export function actionsPanel(desk) {
   const { t, room, current } = desk;
   const state = current?.state;
+  const has = (one) => desk.aside.some((ticket) => ticket.state === one);
   return el(
     "section",
     { class: "actions" },
@@ -165,6 +162,7 @@ export function actionsPanel(desk) {
         disabled: state !== "serving",
         className: state === "serving" ? "main" : "",
       }),
+      button(desk, "orders", t("console.orders"), { shortcut: "E", disabled: state !== "serving" }),
     ),
     el(
       "div",
@@ -172,6 +170,15 @@ export function actionsPanel(desk) {
       button(desk, "recall", t("console.recall"), { shortcut: "R", disabled: state !== "called" }),
       button(desk, "no_show", t("console.no_show"), { shortcut: "X", disabled: state !== "called" }),
       button(desk, "requeue", t("console.requeue"), { shortcut: "Q", disabled: state !== "called" }),
+      button(desk, "transfer", t("console.transfer"), { shortcut: "T", disabled: !current }),
+    ),
+    el(
+      "div",
+      { class: "row small" },
+      button(desk, "reinstate", t("console.reinstate"), { shortcut: "I", disabled: !has("no-show") }),
+      button(desk, "hold", t("console.resume"), { shortcut: "H", disabled: !has("on-hold") }),
+      button(desk, "release", t("console.release"), { shortcut: "L", disabled: !desk.awaited }),
+      button(desk, "reopen_stop", t("console.reopen_stop"), { shortcut: "W", disabled: desk.ended.length === 0 }),
     ),
     button(desk, "call_next", t("console.call_next"), {
       shortcut: "N",
@@ -193,7 +200,7 @@ export function chooseRoom(desk) {
       ...facility.rooms.map((room) => {
         const state = picture.rooms.get(room.id)?.state;
         const name = inLanguage(room.name, language);
-        const clinics = room.clinics.map((id) => clinicName(desk, id)).join(", ");
+        const clinics = room.clinics.map((id) => clinicName(id, desk.language)).join(", ");
         return el(
           "li",
           {},
@@ -210,25 +217,21 @@ export function chooseRoom(desk) {
   );
 }
 
+// What a key is called where its button says something else.
+const NAMES = { open: "key_open", hold: "key_hold", until: "until_title" };
+
 export function helpBox(desk) {
   const { t } = desk;
   const lines = [
-    ["N", "console.call_next"],
-    ["R", "console.recall"],
-    ["S", "console.start"],
-    ["D", "console.complete"],
-    ["X", "console.no_show"],
-    ["Q", "console.requeue"],
+    ...Object.entries(KEYS).map(([action, key]) => [key === "Delete" ? "Del" : key, `console.${NAMES[action] ?? action}`]),
+    ["Z", "staff.undo"],
     ["↓ ↑", "console.key_choose"],
-    ["C", "console.call_this"],
     ["/", "console.find"],
-    ["O", "console.key_open"],
-    ["P", "console.key_pause"],
     ["?", "console.help"],
   ];
   const box = el(
     "dialog",
-    {},
+    { class: "help" },
     el("h2", {}, t("console.help")),
     el("dl", {}, ...lines.map(([key, name]) => el("div", {}, el("dt", {}, el("kbd", {}, key)), el("dd", {}, t(name))))),
     el("button", { type: "button", class: "main", onclick: () => box.close() }, t("console.help_close")),

@@ -2,11 +2,13 @@
 // Never: decide an order. Behind the engine's next few the others stand by arrival, to be found, not to be called so.
 
 import { el } from "../shared/dom.js";
-import { button, clinicName, priorityName } from "./panels.js";
+import { clinicName, found, priorityName } from "../shared/staff.js";
+import { KEYS } from "./keys.js";
+import { button } from "./panels.js";
 
 const ROW_PX = 42;
 // What stands above and below the rows on a desk's screen, the buttons of a chosen row among it.
-const AROUND_PX = 365;
+const AROUND_PX = 420;
 const ON_A_PHONE = 30;
 
 const waits = (ticket) => ticket.state === "waiting";
@@ -33,26 +35,8 @@ export function queues(desk) {
   });
 }
 
-// "a12" finds A012, "binh" finds Bình.
-function found(ticket, find) {
-  const wanted = plain(find);
-  const number = plain(ticket.number);
-  return (
-    number.includes(wanted) ||
-    number.replace(/^(\D*)0+/, "$1").includes(wanted) ||
-    plain(ticket.patient?.name ?? "").includes(wanted)
-  );
-}
-
-export function plain(text) {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").replace(/đ/gi, "d").toLowerCase().trim();
-}
-
 export function queuePanel(desk, shown) {
-  const { t, room, picture } = desk;
-  const aside = [...picture.tickets.values()].filter(
-    (ticket) => ticket.state === "no-show" || ticket.state === "on-hold",
-  );
+  const { t, room, aside } = desk;
   return el(
     "div",
     { class: "queues" },
@@ -61,18 +45,31 @@ export function queuePanel(desk, shown) {
       el(
         "p",
         { class: "aside" },
-        ...aside
-          .slice(-4)
-          .map((ticket) =>
-            el(
-              "span",
-              { class: "tag" },
-              `${ticket.number} ${t(ticket.state === "no-show" ? "console.no_shows" : "console.on_hold").toLowerCase()}`,
-            ),
-          ),
+        ...aside.slice(-4).map((ticket) => asideTag(desk, ticket)),
         aside.length > 4 && el("span", {}, t("console.more", { count: aside.length - 4 })),
       ),
     el("p", { class: "done" }, t("console.done_today", { count: room.served ?? 0 })),
+  );
+}
+
+// Whoever is set aside comes back by a press; who is away for tests, once what was waited for is here.
+const BACK = { "no-show": "reinstate", "on-hold": "hold", suspended: "release" };
+const WORD = { "no-show": "no_shows", "on-hold": "on_hold", suspended: "suspended" };
+
+function asideTag(desk, ticket) {
+  const { t, busy } = desk;
+  const away = ticket.state === "suspended" && ticket.waits_for.length === 0;
+  return el(
+    "button",
+    {
+      type: "button",
+      class: "tag",
+      "data-act": `aside-${ticket.id}`,
+      disabled: away || busy !== null,
+      title: t(`console.${ticket.state === "on-hold" ? "resume" : BACK[ticket.state]}`),
+      onclick: () => desk.press(BACK[ticket.state], ticket),
+    },
+    `${ticket.number} ${t(`console.${WORD[ticket.state]}`).toLowerCase()}`,
   );
 }
 
@@ -82,7 +79,7 @@ function clinicQueue(desk, { id, waiting, tickets }) {
   return el(
     "div",
     { class: "clinic" },
-    el("h2", {}, el("span", {}, clinicName(desk, id)), el("small", {}, t("console.waiting_count", { count: waiting }))),
+    el("h2", {}, el("span", {}, clinicName(id, desk.language)), el("small", {}, t("console.waiting_count", { count: waiting }))),
     el("ol", {}, ...tickets.map((ticket) => queueRow(desk, ticket))),
     more > 0 && el("p", { class: "more" }, t("console.more", { count: more })),
   );
@@ -105,7 +102,7 @@ function queueRow(desk, ticket) {
       },
       el("span", { class: "number" }, ticket.number),
       el("span", { class: "name" }, ticket.patient?.name ?? t("console.unnamed")),
-      el("span", { class: "class" }, priorityName(desk, ticket.priority)),
+      el("span", { class: "class" }, priorityName(ticket.priority, desk.language)),
       el("span", { class: "waited", "data-waiting-since": ticket.issued_at }),
     ),
     chosen &&
@@ -118,7 +115,9 @@ function queueRow(desk, ticket) {
           className: "main",
           disabled: room.state !== "open" || desk.full,
         }),
-        button(desk, "cancel", t("console.cancel"), { detail: ticket }),
+        ...["transfer", "prioritise", "hold", "cancel"].map((action) =>
+          button(desk, action, t(`console.${action}`), { shortcut: KEYS[action], detail: ticket }),
+        ),
       ),
   );
 }

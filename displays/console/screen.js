@@ -3,18 +3,22 @@
 
 import { Api } from "../shared/api.js";
 import { el, fill, setText } from "../shared/dom.js";
+import { Ended } from "../shared/ended.js";
 import { Feed } from "../shared/feed.js";
+import { Offer } from "../shared/offer.js";
 import { deviceToken, facility, pageLanguage, query, root, subject, whenNewVersion, words } from "../shared/page.js";
+import { slug } from "../shared/staff.js";
 import { Picture } from "../shared/state.js";
 import { clockTime, duration, inLanguage, translator } from "../shared/words.js";
 import { Commands } from "./commands.js";
+import { Journey } from "./journey.js";
 import { listenForKeys } from "./keys.js";
 import { actionsPanel, chooseRoom, helpBox, patientCard, roomBar } from "./panels.js";
 import { queuePanel, queues } from "./queue.js";
 
-const SAY_MS = 8_000;
 // A press takes this long at most; while it lasts nothing may move from under the pointer.
 const PRESS_MS = 1_000;
+const ASIDE = new Set(["no-show", "on-hold", "suspended"]);
 
 const language = Object.hasOwn(words, query.get("lang") ?? "") ? query.get("lang") : pageLanguage;
 const t = translator(words, language);
@@ -22,10 +26,13 @@ document.documentElement.lang = language;
 
 const token = deviceToken("console");
 const picture = new Picture();
+const ended = new Ended();
+const api = new Api(facility.id, token);
+const offer = new Offer(t, api, () => journey.forget());
+const journey = new Journey(api, () => draw());
 const setup = facility.rooms.find((room) => room.id === subject);
 
 const stale = el("p", { class: "stale-banner", role: "alert", hidden: true });
-const said = el("p", { class: "said", role: "status" });
 const clock = el("span", { class: "clock" });
 const top = el("div", { class: "top" });
 const left = el("div", { class: "left" });
@@ -52,7 +59,12 @@ const desk = {
   find: "",
   practitioner: "",
   busy: null,
+  asking: false,
   sure: null,
+  journey: null,
+  now: () => feed.now(),
+  say: (sentence) => offer.say(sentence),
+  undo: () => offer.undo(),
   get room() {
     return picture.rooms.get(subject) ?? null;
   },
@@ -64,6 +76,25 @@ const desk = {
   },
   get full() {
     return this.here.length >= (setup.places ?? 1);
+  },
+  get aside() {
+    return [...picture.tickets.values()].filter((ticket) => ASIDE.has(ticket.state));
+  },
+  get ended() {
+    return ended.tickets;
+  },
+  // Whether anybody here waits for something outside.
+  get awaited() {
+    return [...this.aside, ...(this.journey ?? [])].some((ticket) => ticket.waits_for.length > 0);
+  },
+  // Who works here: as the room says, else as was typed.
+  get worker() {
+    const practitioner = this.room.practitioner ?? slug(this.practitioner);
+    return practitioner ? { practitioner } : {};
+  },
+  // A room that goes on serves what it served before its pause.
+  get opening() {
+    return this.room.state === "paused" ? { ...this.worker, clinics: this.room.clinics } : this.worker;
   },
   press(action, detail) {
     commands.press(action, detail);
@@ -81,22 +112,17 @@ const desk = {
     draw();
   },
 };
-const commands = new Commands(desk, new Api(facility.id, token), {
-  say,
+const commands = new Commands(desk, api, {
+  say: (sentence, isProblem) => offer.say(sentence, isProblem),
+  offer(sentence, ticket) {
+    offer.offer(sentence, ticket);
+    journey.forget();
+  },
   draw: (now) => (now ? drawNow() : draw()),
-  now: () => feed.now(),
 });
 let feed = null;
 let pressedAt = -Infinity;
-let sayTimer = 0;
 let drawing = false;
-
-function say(sentence, isProblem) {
-  clearTimeout(sayTimer);
-  said.textContent = sentence;
-  said.classList.toggle("problem", isProblem);
-  sayTimer = setTimeout(() => say("", false), SAY_MS);
-}
 
 function draw() {
   if (drawing) return;
@@ -116,6 +142,7 @@ function drawNow() {
   const typing = document.activeElement?.id === "practitioner";
   const focus = document.activeElement?.dataset.act;
   const shown = queues(desk);
+  desk.journey = journey.of(desk.current);
   desk.order = shown.flatMap((clinic) => clinic.tickets);
   if (!desk.order.some((ticket) => ticket.id === desk.chosen)) desk.chosen = null;
   if (!typing) fill(top, roomBar(desk));
@@ -145,6 +172,7 @@ function connect(redraw) {
       redraw();
     },
     event(frame) {
+      ended.see(frame, picture);
       picture.apply(frame.set);
       if (frame.name === "ruleset.published") lookForVersion();
       redraw();
@@ -184,7 +212,7 @@ function openDesk() {
     el("header", {}, title, top, el("a", { href: `/console/${facility.id}` }, t("console.rooms")), clock),
     stale,
     el("div", { class: "body" }, left, el("section", { class: "queue" }, find, list)),
-    el("footer", {}, said, showHelp),
+    el("footer", {}, offer.node, showHelp),
     help,
   );
   find.addEventListener("input", () => {

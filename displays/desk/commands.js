@@ -3,6 +3,7 @@
 
 import { Problem, freshKey } from "../shared/api.js";
 import { choose } from "../shared/chooser.js";
+import { revisionOf } from "../shared/ended.js";
 import { facility } from "../shared/page.js";
 import { clinicName, priorityName, roomName, wordFor } from "../shared/staff.js";
 
@@ -68,13 +69,16 @@ export class Commands {
       .sort((a, b) => Number(gives(b)) - Number(gives(a)) || (gives(a) ? a.waiting - b.waiting : a.place - b.place))
       .map((clinic) => ({
         ...this.target("clinic", clinic.id),
-        group: t("desk.clinics"),
+        group: t("staff.clinics"),
         hint: t("desk.waiting_count", { count: clinic.waiting }),
       }));
     const rooms = [...picture.rooms.values()]
       .filter((room) => room.state !== "closed" && !room.tickets.includes(ticket.id))
       .map((room) => ({ ...this.target("room", room.id), group: t("desk.rooms"), hint: room.practitioner ?? "" }));
-    return [...clinics, ...rooms];
+    const doctors = [...new Set([...picture.rooms.values()].map((room) => room.practitioner).filter(Boolean))]
+      .sort()
+      .map((who) => ({ value: { practitioner: who }, label: who, group: t("desk.doctors") }));
+    return [...clinics, ...rooms, ...doctors];
   }
 
   async #prioritise(ticket) {
@@ -138,17 +142,11 @@ export class Commands {
   async #send(action, ticket, body) {
     const { t } = this.#desk;
     await this.#during(async () => {
-      const how = { key: freshKey(), revision: await this.#revision(ticket) };
+      const how = { key: freshKey(), revision: await revisionOf(this.#api, ticket) };
       const answer = await this.#api.post(`/tickets/${ticket.id}/${action}`, body, how);
       const name = t(`desk.act.${action === "transfer" ? "move" : action}`);
       this.#offer.offer(t("desk.done", { action: name, number: ticket.number }), answer.body);
     });
-  }
-
-  // What is over has left the feed: its last revision was not told.
-  async #revision(ticket) {
-    if (!ticket.over) return ticket.revision;
-    return (await this.#api.get(`/tickets/${ticket.id}`)).body.ticket.revision;
   }
 
   async #during(act) {

@@ -3,6 +3,7 @@
 
 import { Api } from "../shared/api.js";
 import { el, fill, refill, setText } from "../shared/dom.js";
+import { Ended } from "../shared/ended.js";
 import { Feed } from "../shared/feed.js";
 import { Offer } from "../shared/offer.js";
 import { deviceToken, facility, pageLanguage, query, root, whenNewVersion, words } from "../shared/page.js";
@@ -20,7 +21,6 @@ import { tile } from "./tiles.js";
 // The tiles change places this often at most: nobody hits what moves.
 const SORT_MS = 4_000;
 const PRESS_MS = 1_000;
-const ENDED_AT_MOST = 20;
 const DRAW_AGAIN_MS = 20_000;
 const LISTS = ["past", "near", "missed", "held", "outside", "ended"];
 
@@ -31,6 +31,7 @@ document.documentElement.lang = language;
 const token = deviceToken("desk");
 const api = new Api(facility.id, token);
 const picture = new Picture();
+const ended = new Ended();
 const journeys = new Journeys(api, () => draw());
 const offer = new Offer(t, api);
 
@@ -62,13 +63,15 @@ const desk = {
   chosen: null,
   order: [],
   tiles: [],
-  ended: [],
   find: "",
   busy: false,
   sure: null,
   still: 0,
   now: () => feed.now(),
   draw: () => draw(),
+  get ended() {
+    return ended.tickets;
+  },
   // The chosen one, where the side still shows it.
   get ticket() {
     return this.order.find((ticket) => ticket.id === this.chosen) ?? null;
@@ -82,7 +85,7 @@ const desk = {
   choose(id) {
     this.sure = null;
     this.chosen = id;
-    drawNow();
+    drawPressed();
     if (id) side.querySelector(`[data-act="ticket-${id}"]`)?.focus();
   },
   chooseNext(step) {
@@ -106,7 +109,7 @@ const desk = {
     find.value = this.find = "";
     this.shown = what;
     this.chosen = this.sure = null;
-    drawNow();
+    drawPressed();
     // On a phone the people stand above the clinics.
     if (side.getBoundingClientRect().top < 0) side.scrollIntoView();
   },
@@ -206,14 +209,6 @@ function tick() {
   setText(clock, clockTime(feed.now(), facility.time_zone));
 }
 
-function ended(frame) {
-  if (frame.name !== "ticket.completed" && frame.name !== "ticket.cancelled") return;
-  for (const [id, ticket] of Object.entries(frame.set.tickets ?? {})) {
-    const was = picture.tickets.get(id);
-    if (ticket === null && was) desk.ended = [{ ...was, over: true }, ...desk.ended].slice(0, ENDED_AT_MOST);
-  }
-}
-
 function connect() {
   feed = new Feed(facility.id, "floor", {}, token, {
     snapshot(frame) {
@@ -223,10 +218,9 @@ function connect() {
       draw();
     },
     event(frame) {
-      ended(frame);
+      ended.see(frame, picture);
       journeys.see(frame.name, frame.set.tickets);
       picture.apply(frame.set);
-      desk.ended = desk.ended.filter((ticket) => !picture.tickets.has(ticket.id));
       if (frame.name === "ruleset.published") lookForVersion();
       draw();
     },
@@ -298,6 +292,12 @@ function openFloor() {
 function released() {
   pressedAt = -Infinity;
   draw();
+}
+
+// What a press itself asked for is drawn at once.
+function drawPressed() {
+  pressedAt = -Infinity;
+  drawNow();
 }
 
 if (token === null) {

@@ -8,7 +8,8 @@ const SHOWN_AT_MOST = 200;
 
 // options: [{value, label, hint, group}]. reasons: slugs, the first is the usual one. Gives {value, reason}, or null
 // when it was left. With a single option it only asks whether, and why.
-export function choose(t, { title, options, reasons = [], confirm = t("staff.choose") }) {
+// made(text): one more option, made of what was typed.
+export function choose(t, { title, options, reasons = [], confirm = t("staff.choose"), made = () => null }) {
   const single = options.length === 1;
   const find = el("input", {
     type: "search",
@@ -43,6 +44,8 @@ export function choose(t, { title, options, reasons = [], confirm = t("staff.cho
   function draw() {
     const wanted = plain(find.value);
     shown = options.filter((one) => plain(`${one.label} ${one.hint ?? ""}`).includes(wanted)).slice(0, SHOWN_AT_MOST);
+    const own = wanted && made(find.value);
+    if (own) shown = [...shown, own];
     at = Math.min(at, Math.max(0, shown.length - 1));
     const rows = shown.flatMap((one, place) => [
       one.group && one.group !== shown[place - 1]?.group && el("li", { class: "group", role: "presentation" }, one.group),

@@ -117,6 +117,17 @@ def test_a_desk_needs_no_scrolling_however_long_the_queue(
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
+def test_the_floor_is_readable_however_full_the_house(
+    hospital: Hospital, open_screen: OpenScreen, language: str
+) -> None:
+    floor = open_screen(hospital.address("desk", role="console", lang=language), LAPTOP)
+    floor.locator(".tile").nth(1).click()
+    floor.locator(".people .person").first.click()
+    expect(floor.locator(".people li.chosen")).to_be_visible()
+    assert in_every_size(floor, (LAPTOP, WALL, PHONE), scrolls=True) == []
+
+
+@pytest.mark.parametrize("language", ["vi", "en"])
 def test_all_rooms_to_choose_from_are_seen_at_once(hospital: Hospital, open_screen: OpenScreen, language: str) -> None:
     hall = open_screen(hospital.address("console", role="console", lang=language), WALL)
     expect(hall.locator(".choose .state").first).to_be_visible()
@@ -202,16 +213,22 @@ def test_an_empty_hall_looks_right_too(empty_hospital: Hospital, open_screen: Op
     desk = open_screen(empty_hospital.address("console/a101", role="console"), LAPTOP)
     expect(desk.locator("header .state")).to_be_visible()
     assert faults(desk) == []
+    floor = open_screen(empty_hospital.address("desk", role="console"), LAPTOP)
+    expect(floor.get_by_text("Chưa có ai ở đây.")).to_be_visible()
+    assert faults(floor, scrolls=True) == []
 
 
 @pytest.mark.parametrize(
-    ("screen", "most"), [("board", 150_000), ("kiosk", 150_000), ("console/a101", 150_000), ("phone", 60_000)]
+    ("screen", "most"),
+    [("board", 150_000), ("kiosk", 150_000), ("console/a101", 150_000), ("desk", 150_000), ("phone", 60_000)],
 )
 def test_a_screen_weighs_little(hospital: Hospital, open_screen: OpenScreen, screen: str, most: int) -> None:
     if screen == "phone":
         address = hospital.base_url + hospital.check_in("eye")["visit"]["tracking_url"]
     else:
-        address = hospital.address(screen, role={"board": "display"}.get(screen, screen.partition("/")[0]))
+        address = hospital.address(
+            screen, role={"board": "display", "desk": "console"}.get(screen, screen.partition("/")[0])
+        )
     loaded: list[int] = []
 
     def weigh(page: Page) -> None:
