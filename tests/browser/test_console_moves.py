@@ -1,4 +1,4 @@
-"""What a doctor does beside calling and examining: orders and the way back, moves of the queue, undo; all by keyboard."""
+"""What a doctor does beside calling and examining: orders and the way back, moves of the queue, undo; by keyboard."""
 
 import pytest
 from playwright.sync_api import Page, expect
