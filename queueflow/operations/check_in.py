@@ -13,13 +13,15 @@ from typing import Annotated, Final, Literal
 import msgspec
 
 from queueflow.formats import bhyt, cccd
-from queueflow.model.commands import CheckIn, Once, TicketResult
+from queueflow.model.commands import CheckIn, Once, Order, TicketResult
 from queueflow.model.days import local_time, service_day
-from queueflow.model.errors import Invalid, UnknownService
+from queueflow.model.errors import Invalid, UnknownClinic, UnknownService, Unroutable
 from queueflow.model.facility import Facility
 from queueflow.model.ids import ServiceId, is_appointment_id, is_code
 from queueflow.model.patient import Identity, PartialDate, Patient, Sex, clean_name, partial_date
-from queueflow.operations.choosing import way
+from queueflow.model.priority import Balance
+from queueflow.model.ticket import Decision
+from queueflow.operations.choosing import Way, way
 from queueflow.operations.rulesets import InForce
 from queueflow.routing.columns import ANSWER, Column, Kind
 from queueflow.routing.facts import Facts
@@ -84,11 +86,21 @@ async def check_in(arrival: Arrival, by: Attendant, *, in_force: InForce, engine
 
     Raises what command_of raises, IdempotencyKeyReused, StoreUnavailable.
     """
-    return await engine.check_in(command_of(arrival, by, in_force, vault))
+    command = command_of(arrival, by, in_force, vault)
+    try:
+        return await engine.check_in(command)
+    except UnknownClinic:
+        if command.candidates:
+            raise
+        raise Unroutable from None
 
 
 def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault) -> CheckIn:
-    """What the engine is asked for them. Raises Invalid (with the field), UnknownService, Unroutable."""
+    """What the engine is asked for them. Raises Invalid (with the field), UnknownService, Unroutable.
+
+    Whom no rule sends anywhere may have booked, which only the engine knows: then they are sent to it without a
+    candidate, where the facility has anything that can be booked.
+    """
     facility = in_force.rules.facility
     language = language_of(arrival.language, facility)
     service = _service(arrival, facility)
@@ -96,7 +108,12 @@ def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault)
     patient = patient_of(identity, arrival.patient)
     answers = _answers(arrival.answers, in_force.rules.ruleset.answers)
     facts = Facts.of(identity, patient, service, answers, arrival.flags, language, by.now_ms, facility)
-    stops = way(in_force, facts)
+    try:
+        stops = way(in_force, facts)
+    except Unroutable:
+        if not facility.schedules:
+            raise
+        stops = _nowhere(in_force, service)
     first, *rest = stops.orders
     return CheckIn(
         facility=facility.id,
@@ -122,6 +139,18 @@ def command_of(arrival: Arrival, by: Attendant, in_force: InForce, vault: Vault)
         appointment=_appointment(arrival),
         any_service=service is None,
     )
+
+
+def _nowhere(in_force: InForce, service: ServiceId | None) -> Way:
+    facility = in_force.rules.facility
+    alone = Order(
+        service=service or facility.services[0].id,
+        candidates=(),
+        priority=facility.priorities[-1].id,
+        balance=Balance.FIRST,
+        decision=Decision(in_force.version, ""),
+    )
+    return Way((alone,), alone.service)
 
 
 def identify(arrival: Arrival, facility: Facility, now_ms: int) -> Identity:

@@ -89,6 +89,23 @@ async def test_of_two_appointments_the_earlier_comes_first_and_then_the_other(de
     assert (second.clinic, second.service) == ("ear", "hearing")
 
 
+async def test_who_waits_for_one_appointment_comes_for_the_next_when_it_is_time_for_that(desk: Desk) -> None:
+    await desk.book(HALF_PAST_8, person="p1")
+    await desk.book(HALF_PAST_8 + 4 * LENGTH_MS, "ear-any", person="p1", service="hearing")
+    first = await desk.arrive("p1", at_ms=HALF_PAST_8)
+    too_early = await desk.arrive("p1", at_ms=HALF_PAST_8 + 44 * MINUTE_MS)
+    assert (too_early.created, len(too_early.journey)) == (False, 1)
+    second = await desk.arrive("p1", at_ms=HALF_PAST_8 + 46 * MINUTE_MS)
+    assert (second.created, second.visit.id) == (True, first.visit.id)
+    assert [(stop.service, stop.state) for stop in second.journey] == [
+        ("exam", TicketState.WAITING),
+        ("hearing", TicketState.PLANNED),
+    ]
+    assert all(stop.appointment for stop in second.journey)
+    again = await desk.arrive("p1")
+    assert (again.created, len(again.journey)) == (False, 2)
+
+
 async def test_an_appointment_is_named_by_its_id_or_its_code_whoever_it_was_booked_for(desk: Desk) -> None:
     by_id = (await desk.book(person="by-telephone")).appointment
     by_code = (await desk.book(person="by-telephone-too")).appointment

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TICKET_FIELDS = (
     "id number visit clinic room service priority state position estimated_wait issued_at called_at started_at"
-    " ended_at calls revision appointment"
+    " ended_at calls waits_for revision appointment"
 ).split()
 
 

@@ -188,13 +188,17 @@ local function find(c, journey, orders)
   local held = stop_of(journey, function(one)
     return one.appointment and (one.appointment.id == named or (named == nil and a.any_service))
   end)
-  if held then
+  if held and named then
     return held
   end
   local booked
   booked, refusal = qf.appointment_of(c, named, orders)
   if refusal then
     return nil, nil, nil, refusal
+  end
+  -- Who comes again while they wait for one appointment comes for the next one only when it is time for that.
+  if held and not (booked and qf.is_time_for(c, booked)) then
+    return held
   end
   if booked then
     qf.book_stop(c, booked, orders)

@@ -48,6 +48,15 @@ function qf.appointment_of(c, id, orders)
   return first
 end
 
+-- When whoever has booked is no longer early, by the policy in force.
+local function time_of(c, clinic, start_ms)
+  return start_ms - (qf.clinic_setup(c, clinic).early_s or EARLY_S) * 1000
+end
+
+function qf.is_time_for(c, booked)
+  return c.now >= time_of(c, booked.clinic, booked.start_ms)
+end
+
 -- The stop that an appointment is for goes to its clinic: the one of its service, else what they came for.
 function qf.book_stop(c, booked, orders)
   local order = nil
@@ -90,7 +99,7 @@ function qf.keep_time(c, ticket)
   if class == nil then
     return false
   end
-  local time = start - (setup.early_s or EARLY_S) * 1000
+  local time = time_of(c, ticket.clinic, start)
   if c.now < time then
     redis.call("ZADD", qf.key.lifts(c), time, ticket.id)
     return false
