@@ -21,6 +21,7 @@ export const KEYS = {
   clinics: "V",
   pause: "P",
   until: "B",
+  close: "K",
 };
 const ACTIONS = Object.fromEntries(Object.entries(KEYS).map(([action, key]) => [key.toLowerCase(), action]));
 const OF_THE_CHOSEN = new Set(["transfer", "call_this", "prioritise", "hold", "cancel"]);

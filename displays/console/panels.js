@@ -58,7 +58,7 @@ export function roomBar(desk) {
     bar.push(button(desk, "until", t("console.until_short"), { shortcut: "B" }));
   }
   bar.push(button(desk, "clinics", t("console.clinics"), { shortcut: "V" }));
-  bar.push(button(desk, "close", t("console.close")));
+  bar.push(button(desk, "close", t("console.close"), { shortcut: "K" }));
   return bar;
 }
 
@@ -218,7 +218,7 @@ export function chooseRoom(desk) {
 }
 
 // What a key is called where its button says something else.
-const NAMES = { open: "key_open", hold: "key_hold", until: "until_title" };
+const NAMES = { open: "key_open", hold: "key_hold", until: "until_title", clinics: "clinics_title" };
 
 export function helpBox(desk) {
   const { t } = desk;

@@ -8,7 +8,7 @@ import { button } from "./panels.js";
 
 const ROW_PX = 42;
 // What stands above and below the rows on a desk's screen, the buttons of a chosen row among it.
-const AROUND_PX = 420;
+const AROUND_PX = 470;
 const ON_A_PHONE = 30;
 
 const waits = (ticket) => ticket.state === "waiting";

@@ -1,5 +1,5 @@
 // The floor as a whole out of the feed's picture: every clinic with who is there, and what needs care first. Pure.
-// Never: decide an order of a queue; behind the engine's next few the others stand by arrival.
+// Never: decide an order of a queue; behind those whose order is known the others stand by arrival.
 
 import { standing } from "./targets.js";
 
@@ -8,10 +8,11 @@ const IN_ROOM = new Set(["called", "serving"]);
 const WHERE = ["serving", "called", "waiting", "on-hold", "suspended", "planned", "no-show"];
 
 // setup: the facility of the page. tests(tickets): how many tests the journey of a visit with these tickets has.
-export function floorOf(picture, setup, tests, now) {
+// order(clinic): the ids of its queue as the engine would call them, as far as is known.
+export function floorOf(picture, setup, { tests, order }, now) {
   const tickets = [...picture.tickets.values()];
   const visits = visitsOf(tickets, tests, now);
-  const clinics = setup.clinics.map((clinic, place) => clinicOf(clinic.id, place, picture, setup, visits, now));
+  const clinics = setup.clinics.map((clinic, place) => clinicOf(clinic.id, place, picture, setup, visits, order, now));
   const of = (states) => tickets.filter((ticket) => states.includes(ticket.state)).sort(byArrival);
   const standings = (state) => [...visits.values()].filter((one) => one.standing.state === state).sort(byMinutes);
   return {
@@ -62,7 +63,7 @@ function visitsOf(tickets, tests, now) {
   return visits;
 }
 
-function clinicOf(id, place, picture, setup, visits, now) {
+function clinicOf(id, place, picture, setup, visits, order, now) {
   const seen = picture.clinics.get(id);
   const rooms = setup.rooms
     .filter((room) => (picture.rooms.get(room.id)?.clinics.length ? picture.rooms.get(room.id) : room).clinics.includes(id))
@@ -70,13 +71,15 @@ function clinicOf(id, place, picture, setup, visits, now) {
     .filter(Boolean);
   const here = [...visits.values()].filter((one) => one.current.clinic === id);
   const waiting = here.filter((one) => one.current.state === "waiting").map((one) => one.current);
-  const next = (seen?.next ?? []).map((ticket) => picture.tickets.get(ticket)).filter(Boolean);
+  // The feed's next few are the newest word, then what was asked for.
+  const called = [...new Set([...(seen?.next ?? []), ...order(id)])];
+  const next = called.map((ticket) => waiting.find((one) => one.id === ticket)).filter(Boolean);
   const queue = [...next, ...waiting.filter((ticket) => !next.includes(ticket)).sort(byArrival)];
   const inside = here.filter((one) => IN_ROOM.has(one.current.state)).map((one) => one.current);
   const aside = here.map((one) => one.current).filter((ticket) => !IN_ROOM.has(ticket.state) && ticket.state !== "waiting");
   const count = (state) => here.filter((one) => one.standing.state === state).length;
   const [past, near] = [count("past"), count("near")];
-  const oldest = queue.length ? Math.min(...queue.map((ticket) => Date.parse(ticket.issued_at))) : null;
+  const oldest = queue.length ? Math.min(...queue.map((ticket) => Date.parse(ticket.queued_at))) : null;
   const stuck = queue.length > 0 && !rooms.some((room) => room.state === "open");
   return {
     id,
@@ -98,5 +101,5 @@ function clinicOf(id, place, picture, setup, visits, now) {
   };
 }
 
-const byArrival = (a, b) => a.issued_at.localeCompare(b.issued_at);
+const byArrival = (a, b) => a.queued_at.localeCompare(b.queued_at);
 const byMinutes = (a, b) => b.standing.minutes - b.standing.target - (a.standing.minutes - a.standing.target);

@@ -151,7 +151,7 @@ const spent = (late) => ({ spent: hours(late.minutes), target: hours(late.target
 function howLong(desk, ticket) {
   if (ticket.over) return desk.t("desk.state.over");
   if (ticket.state !== "waiting") return desk.t(`desk.state.${ticket.state}`);
-  return desk.t("desk.minutes", { minutes: minutesSince(ticket.issued_at, desk.now()) });
+  return desk.t("desk.minutes", { minutes: minutesSince(ticket.queued_at, desk.now()) });
 }
 
 function whereOf({ language }, ticket) {

@@ -15,6 +15,7 @@ import { floorOf, inOrderOfCare } from "./floor.js";
 import { helpBox } from "./help.js";
 import { Journeys } from "./journeys.js";
 import { listenForKeys } from "./keys.js";
+import { Order } from "./order.js";
 import { panel } from "./people.js";
 import { tile } from "./tiles.js";
 
@@ -33,6 +34,7 @@ const api = new Api(facility.id, token);
 const picture = new Picture();
 const ended = new Ended();
 const journeys = new Journeys(api, () => draw());
+const order = new Order(api, () => draw());
 const offer = new Offer(t, api);
 
 const stale = el("p", { class: "stale-banner", role: "alert", hidden: true });
@@ -141,12 +143,14 @@ function drawNow() {
     return;
   }
   const focus = document.activeElement?.dataset.act;
-  desk.floor = floorOf(picture, facility, (tickets) => journeys.tests(tickets), feed.now());
+  if (desk.shown.kind === "clinic") order.look(desk.shown.id, picture.clinics.get(desk.shown.id));
+  const known = { tests: (tickets) => journeys.tests(tickets), order: (clinic) => order.ids(clinic) };
+  desk.floor = floorOf(picture, facility, known, feed.now());
   sort();
   fill(sums, summary());
   refill(tiles, ...desk.tiles.map((clinic) => tile(desk, clinic)));
-  const { order, head, rows } = panel(desk, desk.floor);
-  desk.order = order;
+  const { order: shown, head, rows } = panel(desk, desk.floor);
+  desk.order = shown;
   fill(sideHead, ...head);
   refill(people, ...rows);
   root.setAttribute("aria-busy", String(desk.busy));

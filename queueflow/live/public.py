@@ -93,6 +93,7 @@ class PatientDetails(msgspec.Struct, frozen=True):
 class ConsoleTicket(msgspec.Struct, frozen=True):
     """A ticket as staff see it, with its patient.
 
+    `queued_at`: the arrival that it queues by; after tests that is the return.
     `waits_for`: what has to come from outside first. `wish`: `room:<id>` or `practitioner:<id>` that it waits for.
     `opened_at`: when the visit began. `stops`: its tickets in the order of its journey, those that are over among them.
     """
@@ -107,6 +108,7 @@ class ConsoleTicket(msgspec.Struct, frozen=True):
     priority: PriorityId
     state: TicketState
     issued_at: str
+    queued_at: str
     called_at: str | None
     started_at: str | None
     ended_at: str | None
@@ -237,6 +239,7 @@ def console_ticket(ticket: Ticket, visit: Visit | None, patient: PatientDetails 
         priority=ticket.priority,
         state=ticket.state,
         issued_at=rfc3339(ticket.issued_at_ms),
+        queued_at=rfc3339(int(ticket.order_at)),
         called_at=_instant(ticket.called_at_ms),
         started_at=_instant(ticket.started_at_ms),
         ended_at=_instant(ticket.ended_at_ms),

@@ -117,11 +117,21 @@ def _phone(hospital: Hospital, browser: Browser) -> Page:
     return page
 
 
+def _desk(hospital: Hospital, browser: Browser) -> Page:
+    page = browser.new_page(viewport=WALL)  # pyright: ignore[reportArgumentType]
+    page.goto(hospital.address("desk", role="console"))
+    page.locator("[data-clinic=internal-1]").click()
+    page.locator(".person.waiting").nth(1).click()
+    expect(page.locator(".people .chosen")).to_be_visible()
+    return page
+
+
 SHOWN: dict[str, Callable[[Hospital, Browser], Page]] = {
     "board": _board,
     "kiosk": _kiosk,
     "kiosk-ticket": _kiosk_ticket,
     "console": _console,
+    "desk": _desk,
     "phone": _phone,
 }
 

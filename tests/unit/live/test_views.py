@@ -188,6 +188,7 @@ def test_a_console_has_its_queues_with_their_patients() -> None:
         "priority": "emergency",
         "state": "serving",
         "issued_at": "2026-09-22T00:00:03.000Z",
+        "queued_at": "1970-01-01T00:00:00.002Z",
         "called_at": "2026-09-22T00:00:10.000Z",
         "started_at": "2026-09-22T00:00:11.000Z",
         "ended_at": None,
