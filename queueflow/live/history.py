@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Final
 
 from queueflow.live.snapshot import Change, Snapshot
-from queueflow.model.events import AnyEvent
+from queueflow.model.events import AnyEvent, RulesetPublished
 from queueflow.model.live_state import FacilityState
 
 SPAN: Final = 2_000
@@ -58,7 +58,8 @@ def remembered(state: FacilityState, events: Sequence[AnyEvent], span: int = SPA
     floor = first
     for offset, event in enumerate(events, first + 1):
         told, needed = _named(event)
-        if needed - seen:
+        # New rules take places away without naming them, perhaps such as were never seen here.
+        if needed - seen or isinstance(event, RulesetPublished):
             floor = offset
         seen |= told
         history.add(past.apply(offset, event))

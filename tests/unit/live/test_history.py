@@ -1,4 +1,4 @@
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from queueflow.live.history import History, remembered
@@ -31,6 +31,8 @@ def test_every_moment_since_the_floor_can_be_looked_at_again(moves: list, span: 
         assert [change.offset for change in history.since(offset)] == list(range(offset + 1, day.offset + 1))
 
 
+# Rules that take away a clinic which this worker has never seen.
+@example([(0, 1), (0, 1), (286, 193), (363, 0), (971, 0), (101, 0), (44, 0)], 4)
 @given(MOVES, st.integers(0, 60))
 def test_a_worker_that_starts_late_knows_every_moment_since_its_floor(moves: list, known: int) -> None:
     day, _, _, at = walk(moves)
