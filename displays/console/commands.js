@@ -92,7 +92,7 @@ export class Commands {
       await act();
     } catch (error) {
       this.#nextAsked = false;
-      this.#on.say(error instanceof Problem ? error.sentence(desk.t) : desk.t("problem.other"), true);
+      this.#on.say(sentenceOf(error, desk.t), true);
     } finally {
       desk.busy = null;
       this.#on.draw(false);
@@ -170,4 +170,9 @@ export class Commands {
       await new Promise((done) => setTimeout(done, 20));
     }
   }
+}
+
+function sentenceOf(error, t) {
+  if (!(error instanceof Problem)) return t("problem.other");
+  return error.field === "practitioner" ? t("console.nobody_works") : error.sentence(t);
 }

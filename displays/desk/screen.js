@@ -6,7 +6,7 @@ import { el, fill, refill, setText } from "../shared/dom.js";
 import { Ended } from "../shared/ended.js";
 import { Feed } from "../shared/feed.js";
 import { Offer } from "../shared/offer.js";
-import { deviceToken, facility, pageLanguage, query, root, whenNewVersion, words } from "../shared/page.js";
+import { deviceToken, facility, pageLanguage, query, root, stayAwake, whenNewVersion, words } from "../shared/page.js";
 import { Picture } from "../shared/state.js";
 import { clockTime, inLanguage, translator } from "../shared/words.js";
 import { Commands } from "./commands.js";
@@ -287,6 +287,7 @@ function openFloor() {
   addEventListener("pointerdown", () => (pressedAt = performance.now()), true);
   for (const end of ["pointerup", "pointercancel"]) addEventListener(end, () => setTimeout(released, 50), true);
   connect();
+  stayAwake();
   setInterval(tick, 1000);
   // Waits grow though nothing happens.
   setInterval(draw, DRAW_AGAIN_MS);

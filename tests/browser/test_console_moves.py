@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import OpenScreen
+from tests.browser.conftest import REFUSAL, OpenScreen
 from tests.browser.hospital import Hospital
 from tests.browser.test_console import open_desk, press, said
 
@@ -107,6 +107,18 @@ def test_every_move_of_a_queue_has_its_key(hospital: Hospital, open_screen: Open
     desk.keyboard.type("rang ham mat")
     desk.keyboard.press("Enter")
     expect(desk.locator(".queue .ticket", has_text=second["number"])).to_have_count(0)
+
+
+def test_nobody_is_sent_to_a_doctor_who_is_not_there(hospital: Hospital, open_screen: OpenScreen) -> None:
+    number = hospital.check_in("dermatology")["ticket"]["number"]
+    desk = open_desk(hospital, open_screen, "b301", passes=REFUSAL)
+    desk.locator(".queue .ticket", has_text=number).click()
+    press(desk, "t")
+    desk.keyboard.type("bs. Không Có Ở Đây")
+    expect(desk.locator(".chooser li[role=option]")).to_have_text("bs-khong-co-o-day")
+    desk.keyboard.press("Enter")
+    expect(said(desk)).to_have_text("Bác sĩ này hiện không làm việc ở phòng nào.")
+    expect(desk.locator(".queue .ticket", has_text=number)).to_be_visible()
 
 
 def test_a_room_says_until_when_it_rests_and_which_clinics_it_serves(

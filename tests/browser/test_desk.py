@@ -131,6 +131,21 @@ def test_who_missed_a_call_or_was_set_aside_is_found_and_brought_back(
         assert now(hospital, ticket["id"])["state"] == "waiting"
 
 
+def test_a_ticket_that_was_cancelled_by_mistake_is_opened_again(hospital: Hospital, open_screen: OpenScreen) -> None:
+    ticket = hospital.check_in("mental-health")["ticket"]
+    desk = open_floor(hospital, open_screen)
+    find(desk, ticket["number"])
+    press(desk, "x")
+    expect(desk.locator(".people .sure")).to_be_visible()
+    assert now(hospital, ticket["id"])["state"] == "waiting"
+    press(desk, "x")
+    expect(desk.locator(".said")).to_have_text(f"Đã ghi: Hủy số – {ticket['number']}.")
+    press(desk, "6", "ArrowDown", "o")
+    expect(desk.locator(".said")).to_have_text(f"Đã ghi: Mở lại – {ticket['number']}.")
+    expect(desk.get_by_text("Không có ai.")).to_be_visible()
+    assert now(hospital, ticket["id"])["state"] == "waiting"
+
+
 def test_a_visit_that_was_opened_twice_is_made_one(hospital: Hospital, open_screen: OpenScreen) -> None:
     one = hospital.check_in("eye", Card(name="Vi Văn Tú"))["ticket"]
     other = hospital.check_in("dermatology", Card(name="Vi Văn Tú"))["ticket"]

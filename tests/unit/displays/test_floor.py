@@ -86,6 +86,11 @@ def test_a_queue_that_no_room_calls_is_a_matter_of_care(run: Run) -> None:
     assert found["clinics"]["ear"]["stuck"]
 
 
+def test_who_is_late_already_goes_before_a_queue_that_only_stands(run: Run) -> None:
+    found = floor(run, ticket("A001", "ear", 50), ticket("C001", "heart", 125, "serving"), closed=("room-ear",))
+    assert found["order"] == ["heart", "ear", "eye"]
+
+
 def test_a_visit_counts_where_its_patient_is_and_by_its_tests(run: Run) -> None:
     away = {"visit": "visit-A001", "id": "visit-A001-2", "stops": ["visit-A001-1", "visit-A001-2"]}
     found = floor(
