@@ -74,8 +74,10 @@ bench-load: $(READY) ## Locust's kiosks, doctors and screens against a server of
 soak: $(READY) ## bench-load for an hour
 	@$(BIN)/python loadtests/bench_load.py --seconds 3600
 
-rehearse: $(READY) ## days in virtual time: how good the promised waits are; plots in artifacts/
-	@$(BIN)/python -m loadtests.rehearsals.waits
+rehearse: $(READY) ## days in virtual time: how good the promised waits are, what any order of tests saves; in artifacts/
+	@status=0; \
+	  for about in waits journeys; do $(BIN)/python -m loadtests.rehearsals.$$about || status=1; done; \
+	  exit $$status
 
 check: format lint types imports house ## format, lint, types, import direction, house rules
 

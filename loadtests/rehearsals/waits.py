@@ -26,9 +26,9 @@ from rich.console import Console
 from rich.table import Table
 
 from loadtests.rehearsals.charts import scatter
-from loadtests.rehearsals.house import ARTIFACTS, MIDNIGHT_MS, ON, Asked, played, shipped
+from loadtests.rehearsals.house import ARTIFACTS, MIDNIGHT_MS, ON, Asked, mix, played, shipped
 from queueflow.simulation.accuracy import Accuracy, accuracy_of, by, queued, utilisation
-from queueflow.simulation.arrivals import mix_of, read_consultations
+from queueflow.simulation.arrivals import read_consultations
 from queueflow.simulation.outpatients import HOUR_MS, TESTS_A_VISIT, Plan, rehearsed
 from queueflow.simulation.record import Day, Waited, Why
 
@@ -60,12 +60,12 @@ async def main() -> int:
     rules = shipped(more_rooms=chosen.tests)
     file = chosen.consultations
     measured = read_consultations(file.read_text("utf-8"), file.name) if file else None
-    mix = mix_of(shipped().facility, measured)
+    comes = mix(measured)
     patients = chosen.patients or CARRIED[chosen.tests, measured is not None]
 
     def plan(seed: int) -> Plan:
         return Plan(
-            mix=mix,
+            mix=comes,
             patients=patients,
             seed=seed,
             midnight_ms=MIDNIGHT_MS,

@@ -5,7 +5,7 @@ May import: model, msgspec, operations, store.vault, simulation.arrivals, .clock
 Never: a real patient, or a figure that is not called an assumption where it is one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from random import Random
@@ -15,7 +15,7 @@ import msgspec
 
 from queueflow.model.commands import CheckIn, Order, Publish
 from queueflow.model.facility import Facility, Room
-from queueflow.model.ids import PractitionerId, ServiceId
+from queueflow.model.ids import ClinicId, PractitionerId, ServiceId
 from queueflow.model.patient import Patient
 from queueflow.model.visit import Visit
 from queueflow.operations.check_in import Arrival, Attendant, SaidOfPatient, ShownIdentity, command_of
@@ -53,6 +53,8 @@ PAUSES: Final = 0.3
 """Of the rooms, those that pause once in the morning, between the two hours, for from to so many minutes."""
 PAUSE_FROM_MS: Final = (8 * HOUR_MS + 30 * MINUTE_MS, 10 * HOUR_MS + 30 * MINUTE_MS)
 PAUSE_MIN: Final = (10, 20)
+OUTAGE_FROM_MS: Final = (8 * HOUR_MS, 9 * HOUR_MS)
+OUTAGE_MS: Final = 2 * HOUR_MS
 
 Ordering = Callable[[tuple[ServiceId, ...]], tuple[Wanted, ...]]
 """How a doctor writes tests down: in an order, or as a group."""
@@ -75,7 +77,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     desk, a counter or a short test. `once_each`: nobody scans twice or comes for two services. `tests_a_visit`: shares
     of 0, 1, 2 … kinds of test; (1.0,) for none. `results_min`: how long after the blood was taken its result comes,
     from and to, which the return then waits for; None: at once. `same_lunch`: the whole house rests at half past
-    eleven.
+    eleven. `outage`: one clinic for tests, which the seed chooses, stands still for two hours in the morning.
     """
 
     mix: tuple[ServiceShare, ...]
@@ -91,6 +93,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     results_min: tuple[int, int] | None = None
     attendance: Attendance = Attendance()
     same_lunch: bool = False
+    outage: bool = False
 
 
 class Rehearsed(msgspec.Struct, frozen=True):
@@ -121,7 +124,7 @@ def rehearsed(rules: Rules, plan: Plan) -> Rehearsed:
     return Rehearsed(
         publish=publish_of(rules, now_ms=plan.midnight_ms, actor=ACTOR),
         guests=guests,
-        shifts=tuple(_shift(room, plan) for room in facility.rooms),
+        shifts=tuple(_shift(room, plan, _outage(facility, plan)) for room in facility.rooms),
         tests=maker.tests,
     )
 
@@ -138,16 +141,13 @@ class _Maker:
         self._in_force = in_force
         self._plan = plan
         self._vault = Vault(bytes(KEY_BYTES))
-        self._mixed: dict[ServiceId, ServiceShare] = {}
         self.tests: dict[int, int] = {}
 
     def guest(self, serial: int, line: Arriving, examined: bool) -> Guest:
         chance = dice(f"{self._plan.seed} guest {serial}")
         tests = self._drawn(chance) if examined else ()
         self.tests[serial] = len(tests)
-        stays_ms: dict[ServiceId, tuple[int, ...]] = {
-            ServiceId(test): (self._test_s(test, chance) * 1000,) for test in TESTS if self._given(test)
-        }
+        stays_ms = self._anywhere(serial)
         stays_ms[line.service] = (line.service_s * 1000, chance.randint(*RETURN_S) * 1000)
         results_ms = {}
         if self._plan.results_min and "blood-test" in tests:
@@ -156,6 +156,7 @@ class _Maker:
         return Guest(
             serial=serial,
             at_ms=self._plan.midnight_ms + line.at_s * 1000,
+            service=line.service,
             check_in=partial(self._check_in, serial, line),
             stays_ms=stays_ms,
             orders=self._orders(line, tests) if tests else None,
@@ -176,9 +177,15 @@ class _Maker:
     def _given(self, test: str) -> bool:
         return self._in_force.rules.facility.service(test) is not None
 
-    def _test_s(self, test: str, chance: Random) -> int:
-        clinic = next(one for one in self._in_force.rules.facility.clinics if test in one.services)
-        return Lognormal(clinic.service_mean_s, clinic.service_cv).draw(chance)
+    def _anywhere(self, serial: int) -> dict[ServiceId, tuple[int, ...]]:
+        """How long they would take for any service, by the first clinic that gives it: tests, a desk, the cashier."""
+        chance = dice(f"{self._plan.seed} stays {serial}")
+        facility = self._in_force.rules.facility
+        times: dict[ServiceId, Lognormal] = {}
+        for clinic in facility.clinics:
+            for service in clinic.services:
+                times.setdefault(service, Lognormal(clinic.service_mean_s, clinic.service_cv))
+        return {service: (one.draw(chance) * 1000,) for service, one in times.items()}
 
     def _check_in(self, serial: int, line: Arriving, now_ms: int) -> CheckIn:
         arrival = Arrival(
@@ -199,17 +206,36 @@ class _Maker:
         return orders
 
 
-def _shift(room: Room, plan: Plan) -> Shift:
+class _Outage(msgspec.Struct, frozen=True):
+    """A clinic that stands still from an instant on."""
+
+    clinic: ClinicId
+    from_ms: int
+
+
+def _outage(facility: Facility, plan: Plan) -> _Outage | None:
+    only_tests = [clinic.id for clinic in facility.clinics if all(service in TESTS for service in clinic.services)]
+    if not plan.outage or not only_tests:
+        return None
+    chance = dice(f"{plan.seed} outage")
+    return _Outage(chance.choice(only_tests), plan.midnight_ms + chance.randint(*OUTAGE_FROM_MS))
+
+
+def _shift(room: Room, plan: Plan, outage: _Outage | None) -> Shift:
     chance = dice(f"{plan.seed} room {room.id}")
     midnight = plan.midnight_ms
     opens_ms = midnight + OPENS_MS + chance.randint(0, LATE_MS)
     pause = (midnight + chance.randint(*PAUSE_FROM_MS), chance.randint(*PAUSE_MIN) * MINUTE_MS)
     pauses = chance.random() < PAUSES
     lunch = midnight + (11 * HOUR_MS + 30 * MINUTE_MS if plan.same_lunch else chance.randint(*LUNCH_FROM_MS))
-    breaks: Sequence[tuple[int, int]] = ((lunch, LUNCH_MS),)
+    breaks = [(lunch, LUNCH_MS)]
+    if outage is not None and room.clinics == (outage.clinic,):
+        breaks.append((outage.from_ms, OUTAGE_MS))
+    elif pauses:
+        breaks.append(pause)
     return Shift(
         room=room.id,
         opens_ms=opens_ms,
         practitioner=PractitionerId(f"dr-{room.id}"),
-        breaks_ms=(pause, *breaks) if pauses else tuple(breaks),
+        breaks_ms=tuple(sorted(breaks)),
     )

@@ -51,13 +51,14 @@ Orders = Callable[[Visit, int], tuple[Order, ...]]
 class Guest(msgspec.Struct, frozen=True, kw_only=True):
     """Somebody who will come at `at_ms`, and all that chance has decided of them, so that two policies meet the same.
 
-    `check_in`: the command at that instant. `stays_ms`: by service, how long they will be served there, and how long
-    again each time they return. `orders`: what the first stop sends them for. `results_ms`: by a service that was
-    ordered, how long after it its result comes, which the return waits for.
+    `service`: what they come for. `check_in`: the command at that instant. `stays_ms`: by service, how long they will
+    be served there, and how long again each time they return. `orders`: what the stop that they come for sends them
+    for. `results_ms`: by a service that was ordered, how long after it its result comes, which the return waits for.
     """
 
     serial: int
     at_ms: int
+    service: ServiceId
     check_in: Callable[[int], CheckIn]
     stays_ms: Mapping[ServiceId, tuple[int, ...]]
     orders: Orders | None = None
@@ -148,7 +149,7 @@ class Hospital:
         """Rooms with a place free and nobody to call, the longest idle first."""
         self._guests: dict[VisitId, Guest] = {}
         self._to_order: dict[VisitId, Visit] = {}
-        """Visits whose first stop has not yet sent them for tests, as they were at check-in."""
+        """Visits that have not been sent for tests yet, as they were at check-in."""
         self._stays_ms: dict[VisitId, dict[ServiceId, tuple[int, ...]]] = {}
         self._starts: dict[TicketId, int] = {}
         self._calls: dict[TicketId, int] = {}
@@ -325,9 +326,10 @@ class Hospital:
         await self._vacated(room, ticket.id)
 
     async def _ended(self, ticket: Ticket) -> TicketResult:
-        guest, visit = self._guests[ticket.visit], self._to_order.pop(ticket.visit, None)
-        if visit is None or guest.orders is None:
+        guest, visit = self._guests[ticket.visit], self._to_order.get(ticket.visit)
+        if visit is None or guest.orders is None or ticket.service != guest.service:
             return await self._engine.complete(Complete(ticket=ticket.id, **self._common()))
+        del self._to_order[ticket.visit]
         orders = guest.orders(visit, self._now_ms)
         waits_for = tuple(order.service for order in orders if order.service in guest.results_ms)
         command = Suspend(ticket=ticket.id, orders=orders, waits_for=waits_for, **self._common())

@@ -82,6 +82,7 @@ def guest(
     return Guest(
         serial=serial,
         at_ms=START_MS + round(at_s * 1000),
+        service=next(iter(stays_ms)),
         check_in=partial(_check_in, where, serial, next(iter(stays_ms)), PriorityId(priority)),
         stays_ms=stays_ms,
         orders=orders,
