@@ -34,10 +34,10 @@ async def test_a_closing_room_hands_on_whom_it_had_called_and_who_waited_for_it(
     assert [(await hall.serve("r2", seconds=1)).number for _ in range(6)] == expected
 
 
-async def waiting_for(hall: Hall, **whom: str) -> str | None:
+async def waiting_for(hall: Hall, room: str | None = None, practitioner: str | None = None) -> str | None:
     """Sends a newcomer to a room or a practitioner; gives the wish."""
     ticket = (await hall.check_in()).ticket
-    return (await hall.transfer(ticket.id, "eye", **whom)).ticket.wish
+    return (await hall.transfer(ticket.id, "eye", room=room, practitioner=practitioner)).ticket.wish
 
 
 async def wishes(hall: Hall) -> list[str | None]:
