@@ -24,7 +24,7 @@ from tests.properties.audit import IN_ROOM, OVER, UNDER_WAY, hold
 from tests.properties.driver import Driver, Refused
 from tests.properties.kept import Kept, changed
 from tests.properties.order import handed_on_where_the_policy_says
-from tests.properties.setups import SETUPS
+from tests.properties.setups import SETUPS, with_policies
 
 S = TicketState
 DECISION = Decision(ruleset=1, rule="row-1")
@@ -33,13 +33,15 @@ DECISION = Decision(ruleset=1, rule="row-1")
 class Acts(Driver):
     """What may be done in a hospital."""
 
-    def publishes(self, setup: str, once: bool = False) -> None:
-        clinics, rooms, classes = SETUPS[setup]
+    def publishes(self, setup: str, once: bool = False, *, policies: int = 0) -> None:
+        """`policies`: the number of a combination of them; 0 for those that the setup has itself."""
+        clinics, rooms, classes = with_policies(SETUPS[setup], policies) if policies else SETUPS[setup]
+        digest = f"{setup}-{policies}" if policies else setup
         command = Publish(
-            digest=setup, clinics=clinics, rooms=rooms, priorities=classes, sources={"rules": setup}, **self.base(once)
+            digest=digest, clinics=clinics, rooms=rooms, priorities=classes, sources={"rules": setup}, **self.base(once)
         )
         before, version = self.kept, int(self.kept.meta.get("version", 0))
-        same = self.kept.meta.get("digest") == setup
+        same = self.kept.meta.get("digest") == digest
         stranded = [
             ticket
             for ticket in (self.kept.tickets[one] for one in self.kept.active)

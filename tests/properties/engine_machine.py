@@ -17,7 +17,8 @@ from tests.properties.acts import DECISION
 from tests.properties.audit import hold
 from tests.properties.driver import HOUR_MS, MIDNIGHT_MS, Refused, day_of
 from tests.properties.kept import changed
-from tests.properties.moves import MOVES, Moves
+from tests.properties.moves import MOVES
+from tests.properties.own import Own
 from tests.properties.setups import CLINICS, PRIORITIES, ROOMS, SETUPS
 
 S = TicketState
@@ -26,6 +27,8 @@ NAME = st.integers(0, 23)
 SERVICE = st.sampled_from(("s1", "s2", "s3"))
 ORDERS = st.lists(st.tuples(NAME, NAME, st.sampled_from((None, 1)), st.sampled_from(((), (), ("lab",)))), max_size=3)
 """Stops to come: clinic, class, group, what has to come first."""
+POLICIES = st.integers(0, 1_000_000)
+"""Which combination of policies the clinics and rooms have."""
 PERSON = st.none() | st.integers(0, 4)
 
 
@@ -38,7 +41,7 @@ def named(index: int, in_force: Sequence[str], all_names: Sequence[str]) -> str:
     return names[index % len(names)]
 
 
-class EngineMachine(Moves, RuleBasedStateMachine):
+class EngineMachine(Own, RuleBasedStateMachine):
     """The rules."""
 
     def room(self, index: int) -> str:
@@ -57,9 +60,9 @@ class EngineMachine(Moves, RuleBasedStateMachine):
         ]
         return named(index, sorted(ready) or sorted(self.kept.rooms), ROOMS)
 
-    @initialize(setup=st.sampled_from(sorted(SETUPS)))
-    def a_hospital_opens(self, setup: str) -> None:
-        self.publishes(setup)
+    @initialize(setup=st.sampled_from(sorted(SETUPS)), policies=POLICIES)
+    def a_hospital_opens(self, setup: str, policies: int) -> None:
+        self.publishes(setup, policies=policies)
         for room in sorted(self.kept.rooms):
             self.opens(room, (), "a")
 
@@ -67,9 +70,10 @@ class EngineMachine(Moves, RuleBasedStateMachine):
         what=st.sampled_from(("attach", "publish", "publish", "clock", "merge", "merge", "hall")),
         choice=st.integers(0, 3),
         index=st.integers(0, 50),
+        policies=POLICIES,
         once=st.booleans(),
     )
-    def what_is_seldom(self, what: str, choice: int, index: int, once: bool) -> None:
+    def what_is_seldom(self, *, what: str, choice: int, index: int, policies: int, once: bool) -> None:
         """Other rules are published, a worker meets the store, visits are merged, the hall closes, a clock is off."""
         match what:
             case "merge":
@@ -80,7 +84,7 @@ class EngineMachine(Moves, RuleBasedStateMachine):
             case "attach":
                 self.attaches(("one", "two")[choice % 2])
             case "publish":
-                self.publishes(sorted(SETUPS)[choice], once)
+                self.publishes(sorted(SETUPS)[choice], once, policies=policies)
             case _:
                 self.skew_ms = (0, 600_000, -600_000, -10 * HOUR_MS)[choice]
 
@@ -212,6 +216,15 @@ class EngineMachine(Moves, RuleBasedStateMachine):
         moved = list(self.last_moves)[-3:]
         ticket = TicketId(moved[index % len(moved)]) if moved and known else self.pick(index, set(S))
         self.undoes(ticket, off=off, once=once)
+
+    @rule(index=st.integers(0, 50), what=st.sampled_from(("defer", "defer", "give-up")), once=st.booleans())
+    def a_patients_own_page(self, index: int, what: str, once: bool) -> None:
+        """Mostly of somebody who waits."""
+        visit = self.pick(index, {S.WAITING} if index % 4 else set(S)).rpartition("-")[0]
+        if what == "defer":
+            self.defers(visit, once)
+        else:
+            self.gives_up(visit, once)
 
     @rule(
         room=NAME,

@@ -159,7 +159,7 @@ class Moves(Acts):
                 return Refused(NotAllowedInState, (("action", "reinstate"), ("state", "under-way")))
             case Reopen() if not self.can_reopen(kept):
                 return Refused(NotAllowedInState, None)
-            case Transfer(clinic=clinic) if clinic not in self.kept.clinics:
+            case Transfer(clinic=clinic) if clinic and clinic not in self.kept.clinics:
                 return Refused(UnknownClinic)
             case Transfer(priority=priority) if priority is not None and priority not in classes:
                 return no_class

@@ -101,6 +101,16 @@ def came_back_where_the_policy_says(before: Kept, ticket: Ticket, after: Ticket,
             hold("I6 after some", ahead == min(rule.after, len(others)), rule, after, others)
 
 
+def fell_back_as_the_policy_says(before: Kept, ticket: Ticket, after: Ticket) -> None:
+    """I6: who is late goes to the end, or behind as many of the class as the clinic says, counted from their place."""
+    line = [one for one, _ in before.waiting[ticket.clinic or "", ticket.priority]]
+    others = [score for one, score in before.waiting[ticket.clinic or "", ticket.priority] if one != ticket.id]
+    rule = before.clinics[ticket.clinic or ""].reentry["deferred"]
+    behind = len(others) if rule.at is Reentry.END else line.index(ticket.id) + rule.after
+    ahead = sum(score < after.order_at for score in others)
+    hold("I6 who is late falls back", ahead == min(behind, len(others)), rule, ticket, after, others)
+
+
 def handed_on_where_the_policy_says(before: Kept, after: Kept, handed_on: set[str]) -> None:
     """I6: who lost the room or the practitioner they were for stands where the clinic says, in their old order."""
     by_queue: dict[tuple[str, str], list[Ticket]] = {}

@@ -1,6 +1,9 @@
 """Four versions of one small hospital, between which a day may change: other policies, classes, clinics, rooms."""
 
+import random
 from typing import Any
+
+import msgspec
 
 from queueflow.model.commands import ClinicSetup, PrioritySetup, RoomSetup
 from queueflow.model.facility import Reenter, Reentry, RoomTakes
@@ -72,3 +75,36 @@ SETUPS: dict[str, Setup] = {
     "smaller": ((_EYE, _HEART), (_room("r1", "eye"), _room("r3", "heart", "eye", places=2)), _CLASSES),
     "other-order": ((_HEART, _EAR, _EYE), _ROOMS, (_CLASSES[0], _class("ordinary", 3), _class("priority", 2, 2.0))),
 }
+
+
+KINDS = ("requeued", "reinstated", "transferred", "returned", "deferred", "handed_on", "late")
+WAYS = (Reenter(Reentry.END), Reenter(Reentry.OLD_PLACE), *(Reenter(Reentry.AFTER, after) for after in (0, 1, 2, 4)))
+
+
+def with_policies(setup: Setup, number: int) -> Setup:
+    """That version with policies of its own at every clinic and room: any of all combinations, by its number."""
+    clinics, rooms, classes = setup
+    dice = random.Random(number)
+    return tuple(_any_policy(one, classes, dice) for one in clinics), tuple(_takes(one, dice) for one in rooms), classes
+
+
+def _any_policy(clinic: ClinicSetup, classes: tuple[PrioritySetup, ...], dice: random.Random) -> ClinicSetup:
+    reserved = dice.choice((None, None, *(one.id for one in classes)))
+    named = [one.id for one in classes if dice.random() < 0.4]
+    return msgspec.structs.replace(
+        clinic,
+        order=dice.choice(list(ServingOrder)),
+        # Who is late falls back: that has no old place.
+        reentry={kind: dice.choice(WAYS[0:1] + WAYS[2:] if kind == "deferred" else WAYS) for kind in KINDS},
+        longest_wait_s=dice.choice((None, None, 600.0, 1800.0)),
+        reserved_class=reserved,
+        reserved_every=None if reserved is None else dice.choice((2, 3, 5)),
+        no_show_after_s=dice.choice((None, 60.0, 300.0)),
+        no_show_calls=dice.choice((1, 2, 3)),
+        shares={one: dice.choice((1, 2, 3, 7)) for one in named},
+        rates={one: dice.choice((0.25, 1.0, 1.5, 4.0)) for one in named},
+    )
+
+
+def _takes(room: RoomSetup, dice: random.Random) -> RoomSetup:
+    return msgspec.structs.replace(room, takes=dice.choice(list(RoomTakes)))
