@@ -62,6 +62,8 @@ class Acts(Driver):
         waited = {one for one in changed_ids if before.tickets[one].wish and before.tickets[one].state is S.WAITING}
         hold("I6 only who has nobody to wait for is handed on", changed_ids == {*waited, *called}, changed_ids, called)
         handed_on_where_the_policy_says(before, self.kept, changed_ids)
+        for one in changed_ids:
+            self.reentered(self.kept.tickets[one].clinic, "handed_on")
         self.became(dict.fromkeys(called, S.WAITING))
 
     def check_in_command(

@@ -4,6 +4,7 @@ It knows of each ticket only its state. Who is next is not known here: there is 
 """
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Coroutine, Mapping, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -96,9 +97,10 @@ def day_of(at_ms: int) -> ServiceDay:
 
 
 class Driver:
-    """`ground` is set on a subclass."""
+    """`ground` is set on a subclass, and so is `made`: what was done so far, by all days of a run together."""
 
     ground: Ground
+    made: Counter[str]
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,6 +153,7 @@ class Driver:
         """
         turning, before = self.turns_day(), self.kept
         got = self.ground.run(self.answer(command))
+        self.count(command, got)
         self.sent.append((command, got))
         self.look()
         if turning:
@@ -170,6 +173,15 @@ class Driver:
         hold("I12 the offset of the answer", getattr(got, "offset", None) == self.kept.offset, command, got)
         hold("not replayed", not getattr(got, "replayed", False), command, got)
         return got
+
+    def count(self, command: Command, got: object) -> None:
+        """One more step, of that command, refused or not."""
+        self.made["steps"] += 1
+        self.made[f"{type(command).__name__} {'refused' if isinstance(got, Refused) else 'done'}"] += 1
+
+    def reentered(self, clinic: str | None, kind: str) -> None:
+        """Somebody came back to a clinic by its policy for that kind of return."""
+        self.made[f"{kind}: {self.kept.clinics[clinic or ''].reentry[kind].at}"] += 1
 
     def changed_tickets(self, before: Kept) -> set[str]:
         return {one.id for one in self.kept.tickets.values() if before.tickets.get(one.id) != one}

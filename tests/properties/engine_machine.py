@@ -41,8 +41,8 @@ def named(index: int, in_force: Sequence[str], all_names: Sequence[str]) -> str:
     return names[index % len(names)]
 
 
-class EngineMachine(Own, RuleBasedStateMachine):
-    """The rules."""
+class Rules(Own):
+    """What happens on a random day."""
 
     def room(self, index: int) -> str:
         return named(index, sorted(self.kept.rooms), ROOMS)
@@ -60,14 +60,23 @@ class EngineMachine(Own, RuleBasedStateMachine):
         ]
         return named(index, sorted(ready) or sorted(self.kept.rooms), ROOMS)
 
-    @initialize(setup=st.sampled_from(sorted(SETUPS)), policies=POLICIES)
-    def a_hospital_opens(self, setup: str, policies: int) -> None:
+    @initialize(setup=st.sampled_from(sorted(SETUPS)), policies=POLICIES, crowd=st.lists(NAME, min_size=4, max_size=12))
+    def a_hospital_opens(self, setup: str, policies: int, crowd: list[int]) -> None:
         self.publishes(setup, policies=policies)
         for room in sorted(self.kept.rooms):
-            self.opens(room, (), "a")
+            self.opens(room, (), "ab"[len(room + setup) % 2])
+        for at, one in enumerate(crowd):
+            self.somebody_comes(at + one, one)
+
+    def somebody_comes(self, clinic: int, priority: int) -> None:
+        """To one of the clinics in force, in one of its classes."""
+        self.now_ms += 1000
+        clinics, classes = sorted(self.kept.clinics), self.kept.classes
+        kind = classes[priority % len(classes)].id
+        self.checks_in(self.check_in_command([clinics[clinic % len(clinics)]], kind, Balance.FIRST))
 
     @rule(
-        what=st.sampled_from(("attach", "publish", "publish", "clock", "merge", "merge", "hall")),
+        what=st.sampled_from(("attach", "publish", "publish", "publish", "clock", "merge", "merge", "merge", "hall")),
         choice=st.integers(0, 3),
         index=st.integers(0, 50),
         policies=POLICIES,
@@ -117,9 +126,7 @@ class EngineMachine(Own, RuleBasedStateMachine):
     @rule(clinic=NAME, priorities=st.lists(NAME, min_size=2, max_size=4))
     def several_arrive(self, clinic: int, priorities: list[int]) -> None:
         for priority in priorities:
-            self.now_ms += 1000
-            kind = self.kept.classes[priority % len(self.kept.classes)].id
-            self.checks_in(self.check_in_command([self.clinic(clinic)], kind, Balance.FIRST))
+            self.somebody_comes(clinic, priority)
 
     @rule(room=NAME, once=st.booleans())
     def call_next(self, room: int, once: bool) -> None:
@@ -133,6 +140,8 @@ class EngineMachine(Own, RuleBasedStateMachine):
         other=NAME,
     )
     def a_patient_is_called(self, *, room: int, minutes: int, then: str, orders: list[OrderDrawn], other: int) -> None:
+        if not self.somebody({S.WAITING}):
+            self.somebody_comes(other, room)
         ticket = self.calls_next(self.ready_room(room))
         if ticket is None:
             return
@@ -152,10 +161,12 @@ class EngineMachine(Own, RuleBasedStateMachine):
     def move(self, index: int, action: int, orders: list[OrderDrawn], other: int, once: bool) -> None:
         """A move that may follow, as evenly over the moves as there are tickets for them."""
         able = {one: self.able_to(one) for one in MOVES}
-        moves = [one for one, tickets in able.items() if tickets] or ["complete"]
+        moves = [one for one, tickets in able.items() if tickets]
+        if not moves:
+            self.somebody_comes(index, other)
+            return
         chosen = moves[action % len(moves)]
-        tickets = able[chosen] or [self.pick(index, set(S))]
-        self.make(chosen, TicketId(tickets[index % len(tickets)]), orders, other, once=once)
+        self.make(chosen, TicketId(able[chosen][index % len(able[chosen])]), orders, other, once=once)
 
     def able_to(self, action: str) -> list[str]:
         states = TRANSITIONS[action]
@@ -254,6 +265,7 @@ class EngineMachine(Own, RuleBasedStateMachine):
         before = self.kept
         again = msgspec.structs.replace(command, once=once, now_ms=now_ms, day=day_of(now_ms))
         got = self.ground.run(self.answer(again))
+        self.made["steps"] += 1
         self.look()
         hold("I11 a repetition changes nothing", before.raw == self.kept.raw, command, changed(before, self.kept))
         hold("I11 a repetition tells nothing", before.offset == self.kept.offset, command)
@@ -280,6 +292,8 @@ class EngineMachine(Own, RuleBasedStateMachine):
         ]
         before, turning = self.kept, self.turns_day()
         got = self.ground.run(self.all_of(commands))
+        for command, answer in zip(commands, got, strict=True):
+            self.count(command, answer)
         self.look()
         if turning:
             self.day_was_closed(before)
@@ -294,8 +308,14 @@ class EngineMachine(Own, RuleBasedStateMachine):
     async def all_of(self, commands: list[Command]) -> list[object]:
         return await asyncio.gather(*(self.answer(command) for command in commands))
 
-    @rule(seconds=st.sampled_from((1, 60, 60, 300, 600, 3600, 6 * 3600, 17 * 3600, 30 * 3600)), tick=st.booleans())
+    @rule(
+        seconds=st.sampled_from((1, 60, 60, 120, 300, 300, 600, 600, 1800, 3600, 3600, 17 * 3600)), tick=st.booleans()
+    )
     def time_passes(self, seconds: int, tick: bool) -> None:
         self.now_ms += 1000 * seconds
         if tick:
             self.ticks()
+
+
+class EngineMachine(Rules, RuleBasedStateMachine):
+    """Random days as hypothesis makes them, and makes them small."""

@@ -82,6 +82,8 @@ class Moves(Acts):
         ticket = result.called.ticket
         hold("called to the room", (ticket.state, ticket.room) == (S.CALLED, room), ticket)
         nobody_passed_over(before, room, before.tickets[ticket.id], self.kept.last_ms)
+        if len(before.line(ticket.clinic or "")) > 1:
+            self.made[f"one of several classes: {before.clinics[ticket.clinic or ''].order}"] += 1
         self.became({ticket.id: S.CALLED})
         self.moved(ticket.id, before)
         return ticket.id
@@ -127,11 +129,13 @@ class Moves(Acts):
         self.became(changes, self.goes_on(now.visit, changes) if action in GO_ON else set())
         if action in KINDS:
             came_back_where_the_policy_says(before, kept, now, KINDS[action])
+            self.reentered(now.clinic, KINDS[action])
         if action == "resume":
             hold("I6 the old place", now.order_at == kept.order_at, kept, now)
         for stop in (self.kept.tickets[one] for one in self.changed_tickets(before) & before.tickets.keys()):
             if (before.tickets[stop.id].state, stop.state) == (S.SUSPENDED, S.WAITING):
                 came_back_where_the_policy_says(before, before.tickets[stop.id], stop, "returned")
+                self.reentered(stop.clinic, "returned")
         self.moved(ticket, before)
         self.placed(result)
 

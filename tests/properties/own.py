@@ -51,5 +51,6 @@ class Own(Moves):
         now = self.kept.tickets[waiting.id]
         hold("the ticket", result.ticket == now and now.deferred, result, now)
         fell_back_as_the_policy_says(before, waiting, now)
+        self.reentered(now.clinic, "deferred")
         self.moved(waiting.id, before)
         self.placed(result)

@@ -77,8 +77,12 @@ SETUPS: dict[str, Setup] = {
 }
 
 
-KINDS = ("requeued", "reinstated", "transferred", "returned", "deferred", "handed_on", "late")
-WAYS = (Reenter(Reentry.END), Reenter(Reentry.OLD_PLACE), *(Reenter(Reentry.AFTER, after) for after in (0, 1, 2, 4)))
+KINDS = ("requeued", "reinstated", "transferred", "returned", "deferred", "handed_on")
+WAYS = {
+    Reentry.END: (Reenter(Reentry.END),),
+    Reentry.OLD_PLACE: (Reenter(Reentry.OLD_PLACE),),
+    Reentry.AFTER: tuple(Reenter(Reentry.AFTER, after) for after in (0, 1, 2, 4)),
+}
 
 
 def with_policies(setup: Setup, number: int) -> Setup:
@@ -88,14 +92,18 @@ def with_policies(setup: Setup, number: int) -> Setup:
     return tuple(_any_policy(one, classes, dice) for one in clinics), tuple(_takes(one, dice) for one in rooms), classes
 
 
+def ways_of(kind: str) -> tuple[Reentry, ...]:
+    """Where those may re-enter who come back so; who is late falls back, and has no old place."""
+    return (Reentry.END, Reentry.AFTER) if kind == "deferred" else tuple(Reentry)
+
+
 def _any_policy(clinic: ClinicSetup, classes: tuple[PrioritySetup, ...], dice: random.Random) -> ClinicSetup:
     reserved = dice.choice((None, None, *(one.id for one in classes)))
     named = [one.id for one in classes if dice.random() < 0.4]
     return msgspec.structs.replace(
         clinic,
         order=dice.choice(list(ServingOrder)),
-        # Who is late falls back: that has no old place.
-        reentry={kind: dice.choice(WAYS[0:1] + WAYS[2:] if kind == "deferred" else WAYS) for kind in KINDS},
+        reentry={kind: dice.choice(WAYS[dice.choice(ways_of(kind))]) for kind in KINDS},
         longest_wait_s=dice.choice((None, None, 600.0, 1800.0)),
         reserved_class=reserved,
         reserved_every=None if reserved is None else dice.choice((2, 3, 5)),

@@ -1,5 +1,7 @@
 """Random days against the real engine: what feeds make of the events is what the store holds, at every offset."""
 
+from collections import Counter
+
 import msgspec
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import run_state_machine_as_test
@@ -101,5 +103,5 @@ class FeedMachine(EngineMachine):
 
 
 def test_what_screens_are_told_of_any_day_is_what_the_store_holds(ground: Ground) -> None:
-    machine = type("Machine", (FeedMachine,), {"ground": ground})
+    machine = type("Machine", (FeedMachine,), {"ground": ground, "made": Counter()})
     run_state_machine_as_test(machine, settings=FORM)

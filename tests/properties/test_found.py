@@ -1,5 +1,7 @@
 """Days that once broke the engine, kept step by step; every invariant is checked after each step."""
 
+from collections import Counter
+
 import pytest
 
 from queueflow.model.commands import Order
@@ -33,7 +35,7 @@ class Day(Moves):
 
 @pytest.fixture
 def day(ground: Ground) -> Day:
-    day = type("OneDay", (Day,), {"ground": ground})()
+    day = type("OneDay", (Day,), {"ground": ground, "made": Counter()})()
     day.publishes("plain")
     for room in sorted(day.kept.rooms):
         day.opens(room, (), "a")

@@ -1,6 +1,7 @@
 """The random days see what they are meant to see: each seeded bug of the engine is caught."""
 
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -45,7 +46,7 @@ pytestmark = pytest.mark.timeout(3600 if LONG else 120)
 @pytest.mark.parametrize("server", ["valkey"], indirect=True)
 def test_a_seeded_bug_is_caught(ground: Ground, mutant: Mutant) -> None:
     text = library.shipped().text
-    machine = type("Machine", (EngineMachine,), {"ground": ground})
+    machine = type("Machine", (EngineMachine,), {"ground": ground, "made": Counter()})
     ground.client.function_load(mutant.of(text), replace=True)
     try:
         with pytest.raises((Broken, EngineFault, AssertionError, HypothesisException)) as caught:
