@@ -7,7 +7,7 @@ import { icon } from "../shared/icons.js";
 import { inLanguage } from "../shared/words.js";
 import { digitKeys, eraseLast, letterKeys, typeDigit, typeLetter } from "./keyboard.js";
 
-export { ticket } from "./ticket.js";
+export { cancelled, ticket } from "./ticket.js";
 
 // kiosk: {t, language, facility, attempt, go(page), choose(part), send(), wipe(), callNurse()} (screen.js).
 

@@ -9,11 +9,13 @@ import {
   facility,
   languages,
   pageLanguage,
+  query,
   root,
   stayAwake,
   whenNewVersion,
   words,
 } from "../shared/page.js";
+import { layPaper, paperOf } from "../shared/paper.js";
 import { Chime } from "../shared/speech.js";
 import { translator } from "../shared/words.js";
 import { Idle } from "./idle.js";
@@ -21,6 +23,8 @@ import * as pages from "./pages.js";
 import { identityOf, listenForScans } from "./scanner.js";
 
 const RESULT_SECONDS = 30;
+// The paper is worth no long wait: without it the page still says everything that matters.
+const PAPER_WITHIN_MS = 3000;
 const TRIES = 4;
 // A tap so soon after a page came was meant for the page before: a trembling hand taps twice.
 const SETTLE_MS = 350;
@@ -28,7 +32,7 @@ const LOOK_FOR_VERSION_MS = 10 * 60_000;
 // Where Back leads from each page; from all others it leads to the start.
 const BEFORE = { number: "identify", name: "identify", priority: "service", problem: "service" };
 // Pages on which nobody needs to be asked whether they are still there.
-const AT_REST = new Set(["start", "ticket", "sending"]);
+const AT_REST = new Set(["start", "ticket", "cancelled", "sending"]);
 
 const token = deviceToken("kiosk");
 const api = new Api(facility.id, token);
@@ -37,9 +41,13 @@ const idle = new Idle({ ask: askStillThere, answered: closeBox, over: wipe });
 const content = el("div", { id: "content" });
 const bar = el("nav", { id: "bar" });
 const overlay = el("div", { id: "overlay" });
-root.append(content, bar, overlay);
+// What is printed lies beside the screen, and is on paper alone.
+const sheet = el("div", { class: "sheet print", "aria-hidden": "true" });
+root.append(content, bar, overlay, sheet);
 
-const kiosk = { facility, go, choose, send, wipe, callNurse };
+// `?printer=1` in the address says that this kiosk's browser has a ticket printer.
+const prints = query.get("printer") === "1";
+const kiosk = { facility, prints, go, choose, send, wipe, callNurse, askGiveUp };
 let page = "start";
 let shownPage = null;
 let sendingNow = false;
@@ -70,6 +78,7 @@ function setLanguage(language) {
 function wipe() {
   clearInterval(countdown);
   content.onpointerdown = null;
+  sheet.replaceChildren();
   kiosk.attempt = freshAttempt();
   kiosk.result = null;
   kiosk.trouble = null;
@@ -114,7 +123,7 @@ function pageBefore() {
 function drawBar() {
   const { t } = kiosk;
   const busy = page === "sending";
-  const inside = page !== "start" && page !== "ticket";
+  const inside = !["start", "ticket", "cancelled"].includes(page);
   const before = pageBefore();
   fill(
     bar,
@@ -145,7 +154,7 @@ function barButton(picture, label, press, attributes = {}) {
 function showBox(kind, node, press) {
   box = { kind, node };
   content.inert = bar.inert = true;
-  overlay.onclick = (event) => (kind === "still" || event.target.closest("button")) && press();
+  overlay.onclick = (event) => (kind === "still" || event.target.closest("button")) && press(event);
   fill(overlay, node);
   node.querySelector("button").focus();
 }
@@ -196,7 +205,7 @@ function askStillThere(seconds) {
 
 function scanned(text) {
   if (sendingNow) return;
-  if (page === "ticket" || page === "problem") wipe();
+  if (["ticket", "cancelled", "problem"].includes(page)) wipe();
   const found = identityOf(text);
   if (found.identity) {
     choose({ ...freshAttempt(), identity: found.identity }, "service");
@@ -232,7 +241,7 @@ async function submit() {
   go("sending");
   const { key, body } = kiosk.attempt.request;
   try {
-    showTicket(await api.post("/check-ins", body, { key, tries: TRIES, onRetry: showRetrying }));
+    await showTicket(await api.post("/check-ins", body, { key, tries: TRIES, onRetry: showRetrying }));
   } catch (error) {
     showProblem(error instanceof Problem ? error : new Problem("other"));
   } finally {
@@ -245,10 +254,44 @@ function showRetrying(problem) {
   go("sending");
 }
 
-function showTicket({ status, body }) {
+async function showTicket({ status, body }) {
+  const link = linkOf(body.visit);
   kiosk.attempt = freshAttempt();
-  kiosk.result = { ...body, held: status === 200 };
+  kiosk.result = { ...body, held: status === 200, link, paper: await fetchPaper(link) };
   go("ticket");
+  countDown();
+  if (prints && kiosk.result.paper) await printTicket(kiosk.result);
+}
+
+// The patient's page may be reached from outside by another name; this kiosk asks where it came from.
+function linkOf(visit) {
+  const tracking = new URL(visit.tracking_url, location.href);
+  const key = tracking.searchParams.get("k");
+  const asked = new URLSearchParams({ k: key, lang: kiosk.language });
+  return { visit: visit.id, key, qr: `${tracking.pathname}/qr.svg?${asked}`, asked };
+}
+
+async function fetchPaper({ visit, asked }) {
+  try {
+    const address = `${api.base}/visits/${encodeURIComponent(visit)}/ticket?${asked}`;
+    const answer = await fetch(address, { cache: "no-store", signal: AbortSignal.timeout(PAPER_WITHIN_MS) });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null;
+  }
+}
+
+async function printTicket(result) {
+  try {
+    await layPaper(sheet, paperOf(result.paper, result.link.qr, kiosk.t("ticket.qr_alt")));
+  } catch {
+    // Without its code the ticket is printed all the same: the number and the way are what counts.
+  }
+  // Somebody else may stand there by now.
+  if (kiosk.result === result) print();
+}
+
+function countDown() {
   let left = RESULT_SECONDS;
   const show = () => setText(document.getElementById("countdown"), `(${left})`);
   show();
@@ -261,6 +304,45 @@ function showTicket({ status, body }) {
     if (left <= 0) wipe();
     else show();
   }, 1000);
+}
+
+// Asked twice: whoever cancels by mistake loses a morning.
+function askGiveUp() {
+  askWhether("kiosk.give_up.ask", "kiosk.give_up.means", "kiosk.give_up.yes", () =>
+    askWhether("kiosk.give_up.sure", "kiosk.give_up.means", "kiosk.give_up.yes_sure", giveUp),
+  );
+}
+
+function askWhether(title, means, yes, press) {
+  const { t, result } = kiosk;
+  const number = result.ticket.number;
+  const node = el(
+    "div",
+    { class: "box", role: "alertdialog", "aria-modal": "true", "aria-labelledby": "box-title" },
+    el("p", { class: "big", id: "box-title" }, t(title, { number })),
+    el("p", {}, t(means)),
+    el("button", { type: "button", class: "main" }, t("kiosk.give_up.no")),
+    el("button", { type: "button", class: "give-up" }, t(yes, { number })),
+  );
+  showBox("give-up", node, (event) => (event.target.closest(".give-up") ? press() : closeBox()));
+}
+
+async function giveUp() {
+  const { link } = kiosk.result;
+  closeBox();
+  clearInterval(countdown);
+  sendingNow = true;
+  go("sending");
+  try {
+    await api.post(`/visits/${encodeURIComponent(link.visit)}/give-up`, { key: link.key }, { key: freshKey() });
+    go("cancelled");
+    countdown = setInterval(wipe, RESULT_SECONDS * 1000);
+  } catch (error) {
+    kiosk.trouble = { error: error instanceof Problem ? error : new Problem("other"), again: giveUp };
+    go("problem");
+  } finally {
+    sendingNow = false;
+  }
 }
 
 function showProblem(error) {

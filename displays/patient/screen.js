@@ -5,8 +5,9 @@ import { el, fill, setText } from "../shared/dom.js";
 import { Feed } from "../shared/feed.js";
 import { facility, languages, pageLanguage, query, root, subject, whenNewVersion, words } from "../shared/page.js";
 import { Picture } from "../shared/state.js";
+import { SIGNS, currentOf, inOrder, isOver, markOf, noteOf, wayNoteOf } from "../shared/way.js";
 import { clockTime, inLanguage, translator, waitRange } from "../shared/words.js";
-import { currentOf, inOrder } from "./journey.js";
+import { Actions } from "./actions.js";
 
 let language = Object.hasOwn(words, query.get("lang") ?? "") ? query.get("lang") : pageLanguage;
 let t = translator(words, language);
@@ -17,9 +18,11 @@ let buzzed = "";
 const picture = new Picture();
 const stale = el("p", { class: "stale-banner", role: "status", hidden: true });
 const body = el("div", { class: "visit" });
+const acts = el("div", { class: "acts" });
 const updated = el("p", { class: "updated" });
 const bar = el("nav", { class: "languages" });
-root.append(bar, stale, body, updated);
+root.append(bar, stale, body, acts, updated);
+const actions = new Actions(acts, facility.id, subject, query.get("k") ?? "");
 
 const feed = new Feed(facility.id, "visit", { visit: subject, k: query.get("k") ?? "" }, null, {
   snapshot(frame) {
@@ -67,6 +70,7 @@ function draw() {
       stops.length > 1 && way(stops),
     );
   }
+  actions.draw(refused ? [] : stops, t);
   tick();
 }
 
@@ -75,10 +79,14 @@ function roomName(ticket) {
 }
 
 function sentenceOf(ticket, stops) {
-  if (ticket.state === "done" && stops.every((one) => one.state === "done" || one.state === "cancelled"))
-    return t("patient.finished");
+  const ended = stops.filter((one) => one.state === "cancelled").map((one) => one.ended_reason);
+  if (isOver(stops) && ended.includes("day-closed")) return t("patient.closed");
+  if (isOver(stops) && ended.includes("gave-up")) return t("patient.gave_up");
+  if (isOver(stops) && ticket.state === "done") return t(ended.length > 0 ? "patient.finished_early" : "patient.finished");
+  if (ticket.state === "cancelled") return t("patient.cancelled");
+  if (ticket.state === "no-show") return t("stop.missed_call");
   if (ticket.state === "waiting" && ticket.position === 1) return t("patient.you_are_next");
-  return t(`patient.state.${ticket.state}`, { room: roomName(ticket) });
+  return noteOf(ticket, t, roomName(ticket));
 }
 
 // Who is called needs the way to the room; who waits needs the clinic's, and how long.
@@ -86,7 +94,8 @@ function facts(ticket) {
   const clinic = facility.clinics.find((one) => one.id === ticket.clinic);
   const room = facility.rooms.find((one) => one.id === ticket.room);
   const location = inLanguage(room?.location, language) || inLanguage(clinic?.location, language);
-  const place = [inLanguage(clinic?.name, language), location].filter(Boolean);
+  const goes = ["now", "back"].includes(markOf(ticket));
+  const place = goes ? [inLanguage(clinic?.name, language), location].filter(Boolean) : [];
   const waiting = ticket.state === "waiting";
   const range = waitRange(ticket.estimated_wait, t);
   const noRoom = picture.clinics.get(ticket.clinic)?.rooms_open === 0;
@@ -114,13 +123,10 @@ function way(stops) {
       ...stops.map((one) =>
         el(
           "li",
-          { class: one.state },
+          { class: markOf(one), "aria-current": markOf(one) === "now" ? "step" : null },
+          el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[markOf(one)]),
           el("strong", {}, inLanguage(facility.services.find((service) => service.id === one.service)?.name, language)),
-          el(
-            "span",
-            {},
-            one.state === "no-show" ? t("patient.no_show") : t(`patient.state.${one.state}`, { room: roomName(one) }),
-          ),
+          el("span", { class: "note" }, wayNoteOf(one, stops, t, roomName(one))),
         ),
       ),
     ),

@@ -31,6 +31,7 @@ export function freshKey() {
   return Array.from(bytes, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
+// token: null where what is sent is its own key, as a visit's link is.
 export class Api {
   constructor(facility, token) {
     this.base = `/v1/facilities/${encodeURIComponent(facility)}`;
@@ -56,11 +57,8 @@ export class Api {
   // POSTs once or several times with the same key: a lost answer must not become a second ticket.
   // onRetry(problem) is told why it tries again. Gives {status, body}; throws Problem.
   async post(path, body, { key, revision = null, tries = 3, onRetry = () => {} }) {
-    const headers = {
-      Authorization: `Bearer ${this.token}`,
-      "Content-Type": "application/json",
-      "Idempotency-Key": key,
-    };
+    const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
+    if (this.token !== null) headers.Authorization = `Bearer ${this.token}`;
     if (revision !== null) headers["If-Match"] = `"${revision}"`;
     for (let attempt = 1; ; attempt += 1) {
       let wait = Math.random() * Math.min(4000, 500 * 2 ** attempt);

@@ -2,8 +2,8 @@
 // Never: a text of its own, or anything that the server did not put on it.
 
 import { el, fill } from "./dom.js";
+import { SIGNS } from "./way.js";
 
-const MARKS = { done: "✓", now: "▶", next: "○", back: "↩", missed: "✕", cancelled: "–" };
 const SHEET = new CSSStyleSheet();
 
 // paper: GET /v1/…/visits/<visit>/ticket; qr: the address of its picture; alt: what it is, in words.
@@ -36,7 +36,7 @@ export function paperOf(paper, qr, alt) {
             el(
               "li",
               { class: stop.mark },
-              el("span", { class: "mark", "aria-hidden": "true" }, MARKS[stop.mark]),
+              el("span", { class: "mark", "aria-hidden": "true" }, SIGNS[stop.mark]),
               el("strong", {}, stop.name),
               el("span", { class: "note" }, stop.note),
             ),

@@ -207,6 +207,9 @@ def _note(stop: Ticket, facility: Facility, speak: _Speaker) -> str:
     """How a stop stands: what has to come first where it waits for that, else its state."""
     room = None if stop.room is None else facility.room(stop.room)
     waits_for = _waits_for(stop, speak) if stop.state in (_S.PLANNED, _S.SUSPENDED) else ""
+    ended = f"stop.ended.{stop.ended_reason}"
+    if stop.state is _S.CANCELLED and speak.knows(ended):
+        return speak(ended)
     return waits_for or speak(f"stop.{stop.state}", room=speak.text(room.name) if room else "")
 
 

@@ -180,7 +180,7 @@ class VisitAudience(Audience):
             past.apply(change.offset, change.event)
             stops = [ticket for ticket in change.event.tickets if ticket.visit == self.view.visit]
             if stops:
-                told = look_at_visit(past, stops, None)
+                told = look_at_visit(past, stops, None, self._way)
                 before.append(self._press.event(change.offset, offset, change.event.at_ms, change.name, told))
         self._frames.extendleft(reversed(before))
         self.floor = offset
@@ -196,15 +196,20 @@ class VisitAudience(Audience):
         return without(named, self.picture)
 
     def _look(self, snapshot: Snapshot) -> Picture:
-        return look_at_visit(snapshot, self._journey.values(), self._place)
+        return look_at_visit(snapshot, self._journey.values(), self._place, self._way)
 
     def _take_up(self, record: VisitRecord, later: Iterable[Change]) -> None:
         self._journey: dict[TicketId, Ticket] = {ticket.id: ticket for ticket in record.journey}
+        self._way = record.visit.tickets
         self._place = record.place
         for change in later:
             self._go_along(change)
 
     def _go_along(self, change: Change) -> None:
+        for visit in change.event.visits:
+            # What is ordered at a stop comes after it, before what was planned already; no stop is ever taken out.
+            if visit.id == self.view.visit and len(visit.tickets) >= len(self._way):
+                self._way = visit.tickets
         for ticket in change.event.tickets:
             known = self._journey.get(ticket.id)
             # The record may be ahead of the events that come in: it was read past them.

@@ -6,7 +6,7 @@ Never: pass on a whole record of the model. The board's and the visit's objects 
 practitioner, actor or reason; whoever adds a field here decides who in the hall may know it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -125,8 +125,10 @@ class ConsoleTicket(msgspec.Struct, frozen=True):
 class VisitTicket(msgspec.Struct, frozen=True):
     """A stop as its patient sees it. `position` (1 is next) and `estimated_wait` only while it waits.
 
-    `deferred`: the patient has let others go first at this stop, which can be done once. `ended_reason`: that the house
-    closed or the patient gave up; never what staff said. `wish`: that it waits for one `room` or one `practitioner`.
+    `stop`: which of the way's stops it is, from 1. `group`: stops of one group may be done in any order. `waits_for`:
+    what has to come from outside first, as slugs. `deferred`: the patient has let others go first at this stop, which
+    can be done once. `ended_reason`: that the house closed or the patient gave up; never what staff said. `wish`: that
+    it waits for one `room` or one `practitioner`.
     """
 
     id: TicketId
@@ -146,6 +148,9 @@ class VisitTicket(msgspec.Struct, frozen=True):
     ended_reason: str | None
     wish: str | None
     appointment: BookedTime | None
+    stop: int
+    group: str | None
+    waits_for: tuple[str, ...]
 
 
 class VisitClinic(msgspec.Struct, frozen=True):
@@ -257,8 +262,8 @@ def console_ticket(ticket: Ticket, visit: Visit | None, patient: PatientDetails 
 _FOR_THE_PATIENT = frozenset({"day-closed", "gave-up"})
 
 
-def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
-    """A ticket for its patient; `place` counts only while it waits."""
+def visit_ticket(ticket: Ticket, place: Place | None, way: Sequence[TicketId]) -> VisitTicket:
+    """A ticket for its patient; `place` counts only while it waits. `way`: the visit's stops in order."""
     waits = ticket.state is TicketState.WAITING and place is not None and place.ticket == ticket.id
     return VisitTicket(
         id=ticket.id,
@@ -278,6 +283,9 @@ def visit_ticket(ticket: Ticket, place: Place | None) -> VisitTicket:
         ended_reason=ticket.ended_reason if ticket.ended_reason in _FOR_THE_PATIENT else None,
         wish=None if ticket.wish is None else ticket.wish.partition(":")[0],
         appointment=booked_time(ticket),
+        stop=way.index(ticket.id) + 1 if ticket.id in way else len(way) + 1,
+        group=ticket.group,
+        waits_for=ticket.waits_for,
     )
 
 

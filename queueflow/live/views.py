@@ -5,7 +5,7 @@ May import: model, live.snapshot, live.public.
 Never: decide what an object shows (live.public does), or keep anything.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -217,11 +217,16 @@ def glance(view: FacilityView, snapshot: Snapshot, change: Change, open_patient:
     )
 
 
-def look_at_visit(snapshot: Snapshot, journey: Iterable[Ticket], place: Place | None) -> Picture:
-    """Everything that a visit's view may see: its stops, and the clinics and rooms that these name."""
+def look_at_visit(
+    snapshot: Snapshot, journey: Iterable[Ticket], place: Place | None, way: Sequence[TicketId]
+) -> Picture:
+    """Everything that a visit's view may see: its stops, and the clinics and rooms that these name.
+
+    `way`: all of its stops in order.
+    """
     picture = Picture({}, {}, {})
     for ticket in journey:
-        picture.tickets[ticket.id] = visit_ticket(ticket, place)
+        picture.tickets[ticket.id] = visit_ticket(ticket, place, way)
         clinic = None if ticket.clinic is None else snapshot.clinics.get(ticket.clinic)
         if clinic is not None:
             picture.clinics[clinic.id] = visit_clinic(clinic)

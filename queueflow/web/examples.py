@@ -95,6 +95,9 @@ DEFERRED: Final[dict[str, Any]] = {
     "deferred": True,
     "ended_reason": None,
     "wish": None,
+    "stop": 1,
+    "group": None,
+    "waits_for": [],
 }
 GIVEN_UP: Final[dict[str, Any]] = {
     "visit": _VISIT,

@@ -74,7 +74,7 @@ async def give_up(request: AnyRequest) -> ASGIApp:
     content = await body(request, _HOLDING)
     visit = held(request, content.key)
     result = await hall(request).engine.give_up(GiveUp(**_common(request, content), visit=visit))
-    journey = tuple(visit_ticket(stop, None) for stop in result.journey)
+    journey = tuple(visit_ticket(stop, None, result.visit.tickets) for stop in result.journey)
     answer = GivenUp(result.visit.id, result.visit.state, journey)
     return Answer(200, msgspec.json.encode(answer), headers=replay_header(result.replayed))
 
@@ -101,7 +101,7 @@ async def defer(request: AnyRequest) -> ASGIApp:
     place = None
     if result.position is not None and result.estimated_wait is not None:
         place = Place(result.ticket.id, result.position, result.estimated_wait)
-    answer = msgspec.json.encode(visit_ticket(result.ticket, place))
+    answer = msgspec.json.encode(visit_ticket(result.ticket, place, result.visit.tickets))
     return Answer(200, answer, headers=replay_header(result.replayed))
 
 

@@ -109,12 +109,31 @@ class Hospital:
         body = {"identity": identity, "service": service, "flags": flags, "language": "vi"}
         return self.post("/check-ins", body, "kiosk")
 
+    def visit(self, visit: str) -> Any:
+        """A visit as staff see it now."""
+        headers = {"Authorization": f"Bearer {self.tokens['console']}"}
+        return self.http.get(f"/v1/facilities/{self.facility}/visits/{visit}", headers=headers).json()["visit"]
+
     def open(self, *rooms: str) -> None:
         for room in rooms:
             self.post(f"/rooms/{room}/open")
 
     def call_next(self, room: str) -> Any:
         return self.post(f"/rooms/{room}/call-next")
+
+    def send_round_the_house(self, ticket: str, room: str, *more: str) -> None:
+        """A doctor sees a patient, orders tests of every kind, and wants to see them again with a result."""
+        self.open(room)
+        self.post(f"/tickets/{ticket}/call", {"room": room})
+        self.move(ticket, "start")
+        tests = [
+            {"service": "blood-test", "group": 1},
+            {"service": "x-ray", "group": 1},
+            {"service": "ultrasound", "waits_for": ["payment"]},
+            {"service": "ecg"},
+            *({"service": service, "waits_for": ["stamp"]} for service in more),
+        ]
+        self.post(f"/tickets/{ticket}/complete", {"next": tests, "return": True, "waits_for": ["result"]})
 
     def move(self, ticket: str, action: str) -> Any:
         return self.post(f"/tickets/{ticket}/{action}")

@@ -195,12 +195,92 @@ def test_who_waits_elsewhere_is_told_the_number_they_hold_and_that_this_comes_af
     scan(kiosk, card.text)
     choose(kiosk, INTERNAL)
     ticket = kiosk.locator(".ticket")
-    expect(ticket.get_by_role("heading")).to_have_text("Hôm nay ông/bà đã có số này")
+    expect(ticket.get_by_role("heading", level=1)).to_have_text("Hôm nay ông/bà đã có số này")
     assert number_of(kiosk) == held["number"]
+    expect(ticket.locator(".planned")).to_have_text("Một số này dùng cho tất cả các bước. Không cần lấy số khác.")
+    expect(ticket.locator(".way li")).to_have_text([f"▶{CARDIOLOGY}Đang chờ", f"○{INTERNAL}Sắp tới"])
+    expect(ticket.locator(".clinic")).to_have_text("Phòng khám Tim mạch")
+    expect(ticket.locator(".facts div")).to_have_count(2)
+
+
+def test_without_the_paper_the_ticket_still_says_where_to_go(kiosk: Page, hospital: Hospital) -> None:
+    card = Card()
+    held = hospital.check_in("cardiology", card)["ticket"]
+    kiosk.route("**/ticket?*", lambda route: route.fulfill(status=503))
+    scan(kiosk, card.text)
+    choose(kiosk, INTERNAL)
+    assert number_of(kiosk) == held["number"]
+    ticket = kiosk.locator(".ticket")
     expect(ticket.locator(".planned")).to_have_text(
         f"Số này đang chờ: {CARDIOLOGY}. Xong việc đó sẽ đến lượt: {INTERNAL}. Không cần lấy số khác."
     )
     expect(ticket.locator(".clinic")).to_have_text("Phòng khám Tim mạch")
+
+
+def test_a_kiosk_with_a_printer_prints_the_ticket_once_and_nothing_else(
+    hospital: Hospital, open_screen: OpenScreen
+) -> None:
+    counting = (
+        "window.print = () => { const { dataset } = document.body; dataset.prints = `${dataset.prints ?? ''}|`; };"
+    )
+    kiosk = open_screen(hospital.address("kiosk", role="kiosk", printer="1"), TALL, clock=True, before=counting)
+    scan(kiosk, Card().text)
+    choose(kiosk)
+    number = number_of(kiosk)
+    expect(kiosk.locator(".ticket strong")).to_have_text("Xin lấy phiếu giấy")
+    expect(kiosk.locator("body")).to_have_attribute("data-prints", "|")
+    kiosk.emulate_media(media="print")
+    expect(kiosk.locator(".sheet .number")).to_have_text(number)
+    for hidden in ("#content", "#bar"):
+        expect(kiosk.locator(hidden)).to_be_hidden()
+    printed = kiosk.pdf(prefer_css_page_size=True)
+    (wide,) = re.findall(rb"/MediaBox ?\[0 0 ([\d.]+) ", printed)
+    assert abs(float(wide) / 72 * 25.4 - 80) < 0.2
+    kiosk.emulate_media(media="screen")
+    tap(kiosk, "Xong")
+    expect(kiosk.locator("body")).to_have_attribute("data-prints", "|")
+    assert number not in remembered(kiosk)
+
+
+def test_a_kiosk_without_a_printer_says_so_and_shows_a_larger_code(kiosk: Page, hospital: Hospital) -> None:
+    scan(kiosk, Card().text)
+    choose(kiosk)
+    number_of(kiosk)
+    expect(kiosk.locator(".ticket strong")).to_have_text("Máy này không in phiếu. Xin nhớ số của ông/bà.")
+    large = kiosk.locator(".qr img").evaluate("(image) => image.clientWidth")
+    kiosk.goto(hospital.address("kiosk", role="kiosk", printer="1"))
+    scan(kiosk, Card().text)
+    choose(kiosk)
+    number_of(kiosk)
+    assert large >= 1.4 * kiosk.locator(".qr img").evaluate("(image) => image.clientWidth")
+
+
+def test_who_checks_in_again_can_cancel_after_being_asked_twice(kiosk: Page, hospital: Hospital) -> None:
+    card = Card()
+    given = hospital.check_in("cardiology", card)
+    number, visit = given["ticket"]["number"], given["visit"]["id"]
+    scan(kiosk, card.text)
+    choose(kiosk)
+    assert number_of(kiosk) == number
+    tap(kiosk, "Tôi muốn hủy số này")
+    tap(kiosk, "Không, giữ số của tôi")
+    tap(kiosk, "Tôi muốn hủy số này")
+    tap(kiosk, "Đúng, hủy số này")
+    expect(kiosk.locator(".box")).to_contain_text(f"Chắc chắn hủy số {number}?")
+    assert hospital.visit(visit)["state"] == "arrived"
+    tap(kiosk, f"Hủy số {number}", exact=True)
+    expect(kiosk.get_by_role("heading")).to_have_text(f"Đã hủy số {number}")
+    assert hospital.visit(visit)["state"] == "cancelled"
+    kiosk.clock.run_for(31_000)
+    expect(kiosk.get_by_role("button", name=BEGIN)).to_be_visible()
+    assert number not in remembered(kiosk)
+
+
+def test_a_fresh_number_has_no_button_to_cancel_it(kiosk: Page) -> None:
+    scan(kiosk, Card().text)
+    choose(kiosk)
+    number_of(kiosk)
+    expect(kiosk.get_by_role("button", name="Tôi muốn hủy số này")).to_have_count(0)
 
 
 def test_who_is_being_called_is_told_to_which_room(kiosk: Page, hospital: Hospital) -> None:
@@ -212,7 +292,7 @@ def test_who_is_being_called_is_told_to_which_room(kiosk: Page, hospital: Hospit
     hospital.call_next(room["id"])
     scan(kiosk, card.text)
     choose(kiosk, "Khám thần kinh")
-    expect(kiosk.locator(".room")).to_have_text(f"Đang mời ông/bà vào {room['name']['vi']}!")
+    expect(kiosk.locator(".room")).to_have_text(f"Mời vào {room['name']['vi']}!")
 
 
 def test_after_the_ticket_the_kiosk_goes_back_by_itself_and_has_forgotten_everything(kiosk: Page) -> None:

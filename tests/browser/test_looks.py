@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -191,8 +192,37 @@ def test_what_goes_wrong_at_the_kiosk_is_readable_too(hospital: Hospital, open_s
         tap(kiosk, "Làm lại từ đầu")
         scan(kiosk, card.text)
         choose(kiosk)
-        expect(kiosk.locator(".planned")).to_be_visible()
+        expect(kiosk.locator(".way li")).to_have_count(2)
         assert faults(kiosk, target=80) == []
+
+
+def six_services(hospital: Hospital, card: Card) -> Any:
+    """One patient with six stops before them."""
+    services = "dental cardiology eye neurology surgery pharmacy".split()
+    return [hospital.check_in(service, card) for service in services][-1]
+
+
+@pytest.mark.parametrize("size", [TALL, WALL], ids=["tall", "wide"])
+@pytest.mark.parametrize("language", ["Tiếng Việt", "English"])
+def test_the_kiosk_has_room_for_the_whole_way_and_for_being_asked(
+    hospital: Hospital, open_screen: OpenScreen, size: dict[str, int], language: str
+) -> None:
+    card = Card()
+    six_services(hospital, card)
+    kiosk = open_screen(hospital.address("kiosk", role="kiosk"), size, clock=True)
+    kiosk.get_by_role("button", name=language).click()
+    scan(kiosk, card.text)
+    for button in (
+        kiosk.locator(".choice", has_text=re.compile("^(Khám tim mạch|Heart)")),
+        kiosk.locator(".choice.main"),
+    ):
+        kiosk.clock.run_for(SETTLED_MS)
+        button.click()
+    expect(kiosk.locator(".way li")).to_have_count(6)
+    assert faults(kiosk, target=80) == []
+    kiosk.clock.run_for(SETTLED_MS)
+    kiosk.locator(".give-up").click()
+    assert faults(kiosk, target=80) == []
 
 
 @pytest.mark.parametrize("language", ["vi", "en"])
@@ -204,6 +234,18 @@ def test_the_phone_page_fits_a_small_phone(hospital: Hospital, open_screen: Open
     phone = open_screen(address, PHONE)
     expect(phone.locator("#number")).to_be_visible()
     assert in_every_size(phone, (PHONE, {"width": 320, "height": 568}), scrolls=True) == []
+
+
+def test_the_phone_page_holds_six_stops_and_a_question_at_twice_the_size(
+    hospital: Hospital, open_screen: OpenScreen
+) -> None:
+    given = six_services(hospital, Card())
+    phone = open_screen(hospital.base_url + given["visit"]["tracking_url"], PHONE)
+    expect(phone.locator(".way li")).to_have_count(6)
+    twice = {"width": PHONE["width"] // 2, "height": PHONE["height"] // 2}
+    assert in_every_size(phone, (PHONE, twice), scrolls=True) == []
+    phone.get_by_role("button", name="Tôi không khám nữa").click()
+    assert in_every_size(phone, (PHONE, twice), scrolls=True) == []
 
 
 def test_an_empty_hall_looks_right_too(empty_hospital: Hospital, open_screen: OpenScreen) -> None:

@@ -32,21 +32,10 @@ TEXT_WIDTH = """(node) => {
 }"""
 
 
-def six_stops(hospital: Hospital, room: str = "b201") -> Any:
+def six_stops(hospital: Hospital) -> Any:
     """A visit whose doctor sent the patient round the house."""
     given = hospital.check_in("eye")
-    ticket = given["ticket"]["id"]
-    hospital.open(room)
-    hospital.post(f"/tickets/{ticket}/call", {"room": room})
-    hospital.move(ticket, "start")
-    tests = [
-        {"service": "blood-test", "group": 1},
-        {"service": "x-ray", "group": 1},
-        {"service": "ultrasound", "waits_for": ["payment"]},
-        {"service": "ecg"},
-        {"service": "pharmacy", "waits_for": ["payment"]},
-    ]
-    hospital.post(f"/tickets/{ticket}/complete", {"next": tests, "return": True, "waits_for": ["result"]})
+    hospital.send_round_the_house(given["ticket"]["id"], "b201", "pharmacy")
     return given
 
 

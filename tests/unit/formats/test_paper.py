@@ -100,7 +100,8 @@ def _called() -> Ticket:
             (stop(1, "x-ray", S.DONE), stop(2, "x-ray", S.CANCELLED)),
             "Lượt khám hôm nay đã xong. Chúc ông/bà mạnh khỏe!",
         ),
-        ((stop(1, "x-ray", S.CANCELLED),), "Đã hủy"),
+        ((stop(1, "x-ray", S.CANCELLED, ended_reason="rude-to-staff"),), "Đã hủy"),
+        ((stop(1, "x-ray", S.CANCELLED, ended_reason="day-closed"),), "Đã hủy: hôm nay đã hết giờ khám"),
         (
             (stop(1, "x-ray", S.NO_SHOW), stop(2, "payment", S.PLANNED)),
             "Đã gọi nhưng vắng mặt. Xin đến quầy tiếp đón.",

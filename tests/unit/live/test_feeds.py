@@ -426,7 +426,8 @@ def test_the_board_over_http_is_the_state_of_the_feeds_snapshot() -> None:
 
 def expected_visit(day: Day, visit: str) -> dict:
     record = day.record(visit)
-    return msgspec.json.decode(msgspec.json.encode(look_at_visit(Snapshot(day.state()), record.journey, record.place)))
+    seen = look_at_visit(Snapshot(day.state()), record.journey, record.place, record.visit.tickets)
+    return msgspec.json.decode(msgspec.json.encode(seen))
 
 
 def test_a_visit_is_told_of_itself_at_once_and_of_its_place_soon() -> None:

@@ -141,7 +141,7 @@ def test_nothing_that_is_not_for_everybody_is_on_the_board_or_in_a_visits_link(m
     pictures = [look(BoardView(), snapshot, People(open_patient).open)]
     for visit in day.visits:
         record = day.record(visit)
-        pictures.append(look_at_visit(snapshot, record.journey, record.place))
+        pictures.append(look_at_visit(snapshot, record.journey, record.place, record.visit.tickets))
     for picture in pictures:
         text = msgspec.json.encode(picture).decode()
         assert [secret for secret in SECRETS if secret in text] == []
@@ -253,7 +253,7 @@ def test_a_visit_has_its_whole_journey_with_its_place_where_it_waits() -> None:
     day.start(ticket)
     day.complete(ticket)
     record = day.record(day.tickets[ticket].visit)
-    visit = as_json(look_at_visit(Snapshot(day.state()), record.journey, record.place))
+    visit = as_json(look_at_visit(Snapshot(day.state()), record.journey, record.place, record.visit.tickets))
     first, second = visit["tickets"].values()
     assert (first["state"], first["room"], first["ended_at"]) == ("done", "r1", "2026-09-22T00:00:06.000Z")
     assert (first["position"], first["estimated_wait"]) == (None, None)
@@ -275,6 +275,9 @@ def test_a_visit_has_its_whole_journey_with_its_place_where_it_waits() -> None:
         "ended_reason": None,
         "wish": None,
         "appointment": None,
+        "stop": 2,
+        "group": None,
+        "waits_for": [],
     }
     assert visit["clinics"]["heart"] == {
         "id": "heart",
@@ -293,7 +296,7 @@ def test_a_place_counts_only_for_the_stop_that_waits() -> None:
     place = day.record(day.tickets[ticket].visit).place
     day.call(ticket, "r1")
     record = day.record(day.tickets[ticket].visit)
-    (shown,) = look_at_visit(Snapshot(day.state()), record.journey, place).tickets.values()
+    (shown,) = look_at_visit(Snapshot(day.state()), record.journey, place, record.visit.tickets).tickets.values()
     assert place is not None
     assert place.estimated_wait == Wait(300, 600)
     assert as_json(Picture({}, {}, {ticket: shown}))["tickets"][ticket]["position"] is None
@@ -312,3 +315,17 @@ def test_a_patient_whose_flags_changed_changes_at_every_desk(view: FacilityView)
     change = snapshot.apply(snapshot.offset + 1, day.told[-1])
     news = difference(shown, glance(view, snapshot, change, people.open))
     assert set(news.tickets) == set(day.visits[visit].tickets)
+
+
+def test_a_visits_stops_say_their_order_and_what_they_wait_for() -> None:
+    day = Day()
+    ticket = day.check_in("eye", planned="heart")
+    record = day.record(day.tickets[ticket].visit)
+    late = msgspec.structs.replace(record.journey[1], group="x:1", waits_for=("payment",))
+    way = (late.id, TicketId(ticket))
+    shown = look_at_visit(Snapshot(day.state()), [record.journey[0], late], None, way).tickets.values()
+    seen = msgspec.to_builtins(list(shown))
+    assert [(one["stop"], one["group"], list(one["waits_for"])) for one in seen] == [
+        (2, None, []),
+        (1, "x:1", ["payment"]),
+    ]
