@@ -97,7 +97,7 @@ def paper_of(
 def current(journey: tuple[Ticket, ...]) -> Ticket:
     """The stop that matters now: the one that calls, then the one that waits, then what is to come, then what was.
 
-    The patient's page chooses by the same order (displays/shared/journey.js).
+    The patient's page chooses by the same order (displays/shared/way.js).
     """
     by_state = {state: [stop for stop in journey if stop.state is state] for state in _S}
     for state in _UNDER_WAY:

@@ -126,6 +126,14 @@ def _desk(hospital: Hospital, browser: Browser) -> Page:
     return page
 
 
+def _ticket(hospital: Hospital, browser: Browser) -> Page:
+    given = hospital.check_in("cardiology")
+    page = browser.new_page(viewport=PHONE, device_scale_factor=2)  # pyright: ignore[reportArgumentType]
+    page.goto(hospital.base_url + given["visit"]["tracking_url"].replace("/visit/", "/ticket/"))
+    page.locator(".paper.laid").wait_for()
+    return page
+
+
 SHOWN: dict[str, Callable[[Hospital, Browser], Page]] = {
     "board": _board,
     "kiosk": _kiosk,
@@ -133,6 +141,7 @@ SHOWN: dict[str, Callable[[Hospital, Browser], Page]] = {
     "console": _console,
     "desk": _desk,
     "phone": _phone,
+    "ticket": _ticket,
 }
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ NEVER_SEEN_BY_A_SCREEN = set(
 )
 MADE_BY_PUTTING_TOGETHER = re.compile(
     r"(problem|reason|outside|language|stop|ticket)\..+"
-    r"|(console|patient|desk)\.(state|state_for|flag|stop|list|act|room)\..+|console\.(close|cancel)_sure"
+    r"|(kiosk|patient)\.(late|give_up)(\..+)?|(console|patient|desk)\.(state|state_for|flag|stop|list|act|room)\..+|console\.(close|cancel)_sure"
     r"|console\.(cancel|hold|prioritise|suspended|no_shows|on_hold|key_hold|key_open)"
 )
 
