@@ -74,6 +74,14 @@ class Wait(msgspec.Struct, frozen=True):
     p90_s: int
 
 
+class Forecast(msgspec.Struct, frozen=True):
+    """What the model said when a ticket began to wait, before the clinic's own correction; it is learned from."""
+
+    at_ms: int
+    p50_s: int
+    p90_s: int
+
+
 class Decision(msgspec.Struct, frozen=True, omit_defaults=True):
     """Why a ticket is where it is: the ruleset's version, the row's name, and the reasons in words per language."""
 
@@ -102,6 +110,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     `appointment`: what it was booked as.
     `ended_reason`: why it was cancelled or is a no-show, as a slug: what staff said, or `day-closed`, `gave-up`,
     `no-answer`, `merged`, `undone`.
+    `forecast`: until its first call.
     """
 
     id: TicketId
@@ -130,3 +139,4 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     deferred: bool = False
     appointment: Booked | None = None
     ended_reason: str | None = None
+    forecast: Forecast | None = None

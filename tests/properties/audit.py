@@ -160,12 +160,12 @@ def board_is_fold(fold: Fold, board: FacilityState, kept: Kept) -> None:
 
 
 def _timeless(clinic: ClinicState, kept: Kept) -> tuple[object, ...]:
-    # Where points accumulate or a wait can be too long, who is next depends on the instant; elsewhere on events alone.
+    # An expected wait depends on the instant, as do places where points accumulate or a wait can be too long.
     counts = clinic.waiting, clinic.rooms_open, clinic.rooms_free, clinic.by_priority, clinic.service_mean_s
     setup = kept.clinics[clinic.id]
     if setup.order is ServingOrder.ACCUMULATING or setup.longest_wait_s is not None:
         return *counts, len(clinic.next)
-    return *counts, clinic.next, clinic.estimated_wait
+    return *counts, clinic.next
 
 
 def one_state(kept: Kept) -> None:
@@ -193,18 +193,36 @@ def one_state(kept: Kept) -> None:
     hold("I1 who is there", kept.present == there, kept.present, there)
     for clinic, counts in kept.counts.items():
         for name, count in counts.items():
-            kind, _, priority = name.partition(":")
+            kind, _, what = name.partition(":")
             if kind == "waiting":
-                hold("I1 counts", count == len(kept.waiting.get((clinic, priority), ())), clinic, name, count)
+                hold("I1 counts", count == len(kept.waiting.get((clinic, what), ())), clinic, name, count)
+            if kind == "of":
+                there = [kept.tickets[one] for one, (at, _, _) in waiting.items() if at == clinic]
+                hold("I1 services", count == sum(one.service == what for one in there), clinic, name, count)
     for clinic in kept.clinics:
         serving = [one for one in kept.room_states.values() if one.id in kept.rooms and clinic in one.clinics]
         open_rooms = [room for room in serving if room.state is RoomStatus.OPEN]
         free = [room for room in open_rooms if len(room.tickets) < kept.rooms[room.id].places]
         counts = kept.counts.get(clinic, {})
-        counted = counts.get("open", 0), counts.get("free", 0)
-        hold("I1 rooms counted", counted == (len(open_rooms), len(free)), clinic, counted, open_rooms)
+        spare = sum(kept.rooms[room.id].places - len(room.tickets) for room in open_rooms)
+        counted = counts.get("open", 0), counts.get("free", 0), counts.get("spare", 0)
+        hold("I1 rooms counted", counted == (len(open_rooms), len(free), spare), clinic, counted, open_rooms)
+        served = {name: count for name, count in counts.items() if name.startswith("serves:")}
+        hold("I1 places counted", served == _places(kept, open_rooms), clinic, served, open_rooms)
+        back = {name.removeprefix("back:") for name in counts if name.startswith("back:")}
+        paused = {room.id for room in serving if room.state is RoomStatus.PAUSED and room.paused_until_ms}
+        hold("I1 pauses", back == paused, clinic, back, paused)
         credit = [value for name, value in counts.items() if name.startswith("credit:")]
         hold("I7 credit is only passed on", abs(sum(credit)) < 1e-6, clinic, counts)
+
+
+def _places(kept: Kept, rooms: list[RoomState]) -> dict[str, float]:
+    """The places of open rooms by what the rooms serve, as a clinic keeps them."""
+    found: Counter[str] = Counter()
+    for room in rooms:
+        setup = kept.rooms[room.id]
+        found[f"serves:{setup.takes}:{','.join(room.clinics)}"] += setup.places
+    return dict(found)
 
 
 def dense_numbers(kept: Kept) -> None:

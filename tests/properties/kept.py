@@ -39,6 +39,7 @@ class Kept:
     wishes: dict[str, dict[str, str]] = field(default_factory=dict)
     present: dict[str, int] = field(default_factory=dict)
     choices: set[str] = field(default_factory=set)
+    freed: dict[str, int] = field(default_factory=dict)
     persons: dict[str, dict[str, str]] = field(default_factory=dict)
     numbers: dict[str, dict[str, int]] = field(default_factory=dict)
     carried: dict[str, set[str]] = field(default_factory=dict)
@@ -82,7 +83,10 @@ def read(client: "redis.Redis", facility: FacilityId, after: int = 0) -> Kept:
     with client.pipeline(transaction=False) as pipeline:
         for name, parts in kinds:
             match parts:
-                case ["meta" | "setup" | "rulesets" | "robin" | "rooms" | "present"] | ["clinic" | "wishes", _]:
+                case ["meta" | "setup" | "rulesets" | "robin" | "rooms" | "present" | "freed"] | [
+                    "clinic" | "wishes",
+                    _,
+                ]:
                     pipeline.hgetall(name)
                 case ["tickets" | "visits" | "persons" | "numbers", _]:
                     pipeline.hgetall(name)
@@ -112,11 +116,14 @@ def _put(kept: Kept, name: str, parts: list[str], answer: Any) -> None:  # noqa:
         case ["rooms"]:
             kept.room_states = _unpacked(answer, RoomState)
         case ["clinic", clinic]:
-            kept.counts[clinic] = {key: float(value) for key, value in _text(answer).items()}
+            counts = {key: value for key, value in answer.items() if key != b"learned"}
+            kept.counts[clinic] = {key: float(value) for key, value in _text(counts).items()}
         case ["wishes", clinic]:
             kept.wishes[clinic] = _text(answer)
         case ["present"]:
             kept.present = {one: int(count) for one, count in _text(answer).items() if int(count)}
+        case ["freed"]:
+            kept.freed = {one: int(at_ms) for one, at_ms in _text(answer).items()}
         case ["choices"]:
             kept.choices = {one.decode() for one in answer}
         case ["tickets", _]:

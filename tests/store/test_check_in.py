@@ -163,9 +163,9 @@ async def test_shortest_wait_takes_the_clinic_whose_rooms_will_be_free_first(hal
     await hall.open("r3")
     for _ in range(5):
         await hall.check_in("eye")
-    for _ in range(4):
+    for _ in range(6):
         await hall.check_in("heart")
-    # Five wait for two rooms that take ten minutes; four wait for one room with two places.
+    # Five wait for two rooms, six for one room with two places; a turn takes ten minutes in both.
     result = await hall.check_in(("heart", "eye"), balance=Balance.SHORTEST_WAIT)
     assert result.ticket.clinic == "eye"
 
@@ -193,19 +193,6 @@ async def test_round_robin_takes_the_candidates_in_turn(hall: Hall) -> None:
         (await hall.check_in(("eye", "ear", "heart"), balance=Balance.ROUND_ROBIN)).ticket.clinic for _ in range(5)
     ]
     assert taken == ["eye", "ear", "heart", "eye", "ear"]
-
-
-async def test_the_wait_of_the_tenth_is_that_of_nine_services_over_the_open_rooms(hall: Hall) -> None:
-    await hall.open("r1")
-    await hall.check_in()
-    await hall.called()
-    for _ in range(8):
-        await hall.check_in()
-    result = await hall.check_in()
-    # Nine services of 600 s before this one; the median of their gamma distributed sum is just under its mean.
-    assert result.estimated_wait is not None
-    assert 5250 <= result.estimated_wait.p50_s <= 5400
-    assert 6200 <= result.estimated_wait.p90_s <= 6700
 
 
 async def test_one_check_in_is_one_round_trip(hall: Hall) -> None:

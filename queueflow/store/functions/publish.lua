@@ -73,7 +73,7 @@ local function write_setup(c, clinics, rooms)
   redis.call("DEL", qf.key.setup(c))
   redis.call("HSET", qf.key.setup(c), unpack(fields))
   -- What was read under the old setup, to close a day, is of another shape.
-  c.setup, c.pictures = nil, {}
+  c.setup, c.pictures, c.kept = nil, {}, {}
 end
 
 -- Turns taken under other shares would be paid back at a rate that nobody has set: the classes begin anew.
@@ -88,8 +88,8 @@ end
 -- Rooms as they are, without clinics that are gone; the clinics' counts of rooms are made anew.
 local function fit_rooms(c, clinics, rooms)
   for id in pairs(clinics) do
-    redis.call("HDEL", qf.key.clinic(c, id), "open", "free")
     forget_credit(c, id)
+    qf.forget_rooms(c, id)
   end
   for _, id in ipairs(redis.call("HKEYS", qf.key.rooms(c))) do
     if not rooms[id] then

@@ -12,15 +12,17 @@ qf.register_read("read_queue", function(c)
     return qf.refuse("unknown-clinic")
   end
   local line = qf.line(c, c.a.clinic)
-  local waiting = {}
+  local waiting, before = {}, {}
   for position, id in ipairs(qf.following(c, line, line.waiting)) do
     local ticket = qf.load_ticket(c, id)
+    local class, waited_s = qf.class_index(c, ticket.priority), math.max(0, c.now - ticket.order_at) / 1000
     waiting[position] = {
       ticket = ticket,
       visit = qf.load_visit(c, ticket.visit),
       position = position,
-      estimated_wait = qf.expected_wait(line, position - 1),
+      estimated_wait = qf.expected_wait(c, line, class, position - 1, before[class] or 0, waited_s),
     }
+    before[class] = (before[class] or 0) + 1
   end
   return { clinic = qf.clinic_state(c, c.a.clinic), waiting = waiting }
 end)

@@ -18,7 +18,7 @@ local NO_ROOM_S = 1e9
 
 choose["shortest-wait"] = function(c, candidates, class)
   return least(c, candidates, function(line)
-    local wait = qf.expected_wait(line, qf.ahead_of_newcomer(c, line, class)).p50_s
+    local wait = qf.newcomers_wait(c, line, class).p50_s
     return line.open > 0 and wait or wait + NO_ROOM_S
   end)
 end

@@ -4,7 +4,7 @@ local FIELDS = { "epoch", "offset", "last_ms", "day", "version", "digest", "repl
 
 -- c: {a = the command, now, day, epoch, offset, version, …} for whoever follows.
 function qf.begin(key, argument)
-  local c = { prefix = qf.prefix(key), a = cmsgpack.unpack(argument), pictures = {}, before = {}, saved = {}, revisions = {} }
+  local c = { prefix = qf.prefix(key), a = cmsgpack.unpack(argument), pictures = {}, kept = {}, learned = {}, taught = {}, before = {}, saved = {}, revisions = {} }
   local kept = redis.call("HMGET", key, unpack(FIELDS))
   c.epoch = kept[1] or ""
   c.offset = tonumber(kept[2] or 0)
@@ -29,5 +29,6 @@ function qf.score(at)
 end
 
 function qf.finish(c)
+  qf.keep_learned(c)
   redis.call("HSET", qf.key.meta(c), "last_ms", c.now, "order", qf.score(c.order))
 end

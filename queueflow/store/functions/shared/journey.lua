@@ -18,6 +18,9 @@ function qf.join_at(c, ticket, clinic)
     qf.keep_time(c, ticket)
   end
   qf.enqueue(c, ticket)
+  qf.learn_arrival(c, ticket)
+  local forecast, position, line = qf.forecast_of(c, ticket)
+  ticket.forecast = position > line.spare and forecast or nil -- who need not wait teaches nothing of waits
   qf.save_ticket(c, ticket)
 end
 
@@ -27,6 +30,8 @@ function qf.wait_again(c, ticket, order_at)
   ticket.state, ticket.order_at = "waiting", order_at
   ticket.room, ticket.practitioner, ticket.called_at_ms, ticket.ended_reason = nil, nil, nil, nil
   qf.enqueue(c, ticket)
+  qf.learn_arrival(c, ticket)
+  ticket.forecast = nil
   qf.save_ticket(c, ticket)
 end
 
@@ -116,7 +121,7 @@ function qf.wait_now(c, ticket)
   for _, clinic in ipairs(ticket.candidates) do
     if qf.clinic_setup(c, clinic) then
       local line = qf.picture(c, clinic)
-      local wait = qf.expected_wait(line, qf.ahead_of_newcomer(c, line, class)).p50_s
+      local wait = qf.newcomers_wait(c, line, class).p50_s
       wait = line.open > 0 and wait or wait + NO_ROOM_S
       best = math.min(best or wait, wait)
     end

@@ -26,6 +26,8 @@ qf.key = {
   releases = function(c) return c.prefix .. "releases" end,
   lifts = function(c) return c.prefix .. "lifts" end,
   rooms = function(c) return c.prefix .. "rooms" end,
+  -- Rooms with a place that is free though somebody waits, and since when.
+  freed = function(c) return c.prefix .. "freed" end,
   -- A clinic's counts of waiting tickets and of rooms, its pace, and what its classes have to their credit.
   clinic = function(c, clinic) return c.prefix .. "clinic:" .. clinic end,
   waiting = function(c, clinic, class) return c.prefix .. "waiting:" .. clinic .. ":" .. class end,

@@ -41,6 +41,7 @@ function qf.vacate(c, ticket)
     return nil
   end
   local room = qf.leave_room(c, ticket)
+  qf.learn_turn(c, ticket, room)
   qf.save_room(c, room)
   return room
 end

@@ -70,11 +70,12 @@ function qf.end_service(c, ticket, after)
     return refusal
   end
   local room = qf.leave_room(c, ticket)
+  qf.learn_turn(c, ticket, room)
   room.served = room.served + 1
   qf.save_room(c, room)
   ticket.state, ticket.ended_at_ms = after, c.now
   qf.save_ticket(c, ticket)
-  qf.learn_pace(c, ticket)
+  qf.learn_service(c, ticket)
   local planned = qf.plan_orders(c, visit, ticket, orders)
   local began = qf.go_on(c, visit)
   return {

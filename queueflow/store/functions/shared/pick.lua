@@ -146,7 +146,7 @@ end
 -- Keeps what a call has changed: the credit of a ratio clinic's classes, and how long the reserved class had none.
 function qf.took(c, line, chosen)
   local kept = qf.key.clinic(c, line.id)
-  c.pictures[line.id] = nil
+  qf.changed(c, line.id)
   if line.setup.reserved_every then
     redis.call("HSET", kept, "unreserved", chosen.unreserved)
   end

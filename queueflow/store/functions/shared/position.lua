@@ -39,7 +39,7 @@ function before.accumulating(c, line, i, ahead_in_class, at)
     end
     return sum
   end
-  local guess = qf.expected_wait(line, more_at(c.now) + ahead_in_class).p50_s
+  local guess = qf.turns_s(c, line, more_at(c.now) + ahead_in_class + 1)
   return more_at(c.now + guess * 1000)
 end
 
@@ -62,15 +62,19 @@ function qf.ahead_of_newcomer(c, line, i)
   return ahead(c, line, i, line.counts[i], c.now)
 end
 
+-- How many of its own class go before a waiting ticket.
+function qf.rank(c, ticket)
+  return redis.call("ZRANK", qf.key.waiting(c, ticket.clinic, ticket.priority), ticket.id)
+end
+
 -- A waiting ticket's place in a line's picture, 1 being next: exact for the first eight, from shares and ranks behind
 -- them.
 function qf.position(c, line, ticket)
   local i = qf.class_index(c, ticket.priority)
-  local rank = redis.call("ZRANK", qf.key.waiting(c, line.id, ticket.priority), ticket.id)
   for place, id in ipairs(line.next) do
     if id == ticket.id then
       return place
     end
   end
-  return math.min(line.waiting, math.max(#line.next, ahead(c, line, i, rank, ticket.order_at)) + 1)
+  return math.min(line.waiting, math.max(#line.next, ahead(c, line, i, qf.rank(c, ticket), ticket.order_at)) + 1)
 end

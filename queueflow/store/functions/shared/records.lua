@@ -81,17 +81,45 @@ function qf.count_present(c, room, by)
 end
 
 function qf.count_room(c, room, by)
-  if room.state ~= "open" then
+  local until_ms = room.state == "paused" and room.paused_until_ms or nil
+  if room.state ~= "open" and until_ms == nil then
     return
   end
-  local free = #room.tickets < qf.room_setup(c, room.id).places
+  local setup = qf.room_setup(c, room.id)
+  local spare = setup.places - #room.tickets
+  local serves = "serves:" .. (setup.takes or "in-order") .. ":" .. table.concat(room.clinics, ",")
   for _, clinic in ipairs(room.clinics) do
-    c.pictures[clinic] = nil
-    redis.call("HINCRBY", qf.key.clinic(c, clinic), "open", by)
-    if free then
-      redis.call("HINCRBY", qf.key.clinic(c, clinic), "free", by)
+    local kept = qf.key.clinic(c, clinic)
+    qf.learn_places(c, clinic)
+    if until_ms and by > 0 then
+      redis.call("HSET", kept, "back:" .. room.id, until_ms)
+    elseif until_ms then
+      redis.call("HDEL", kept, "back:" .. room.id)
+    else
+      redis.call("HINCRBY", kept, "open", by)
+      if spare > 0 then
+        redis.call("HINCRBY", kept, "free", by)
+        redis.call("HINCRBY", kept, "spare", spare * by)
+      end
+      if redis.call("HINCRBY", kept, serves, setup.places * by) == 0 then
+        redis.call("HDEL", kept, serves)
+      end
+    end
+    qf.changed(c, clinic)
+  end
+end
+
+-- What is kept of a clinic's rooms, to be counted anew.
+function qf.forget_rooms(c, clinic)
+  qf.learn_places(c, clinic)
+  local kept = qf.key.clinic(c, clinic)
+  for _, field in ipairs(redis.call("HKEYS", kept)) do
+    if string.match(field, "^serves:") or string.match(field, "^back:") then
+      redis.call("HDEL", kept, field)
     end
   end
+  redis.call("HDEL", kept, "open", "free", "spare")
+  qf.changed(c, clinic)
 end
 
 function qf.leave_room(c, ticket)

@@ -24,9 +24,23 @@ end
 
 -- Place of a waiting ticket.
 function qf.place(c, ticket)
+  local forecast, position, line, class = qf.forecast_of(c, ticket)
+  return { ticket = ticket.id, position = position, estimated_wait = qf.corrected(c, line, class, forecast) }
+end
+
+-- What the model says of a waiting ticket (Forecast), its position, its line, and its class in that.
+function qf.forecast_of(c, ticket)
   local line = qf.picture(c, ticket.clinic)
-  local position = qf.position(c, line, ticket)
-  return { ticket = ticket.id, position = position, estimated_wait = qf.expected_wait(line, position - 1) }
+  local class = qf.class_index(c, ticket.priority)
+  local known = line.forecasts[ticket.id]
+  if known == nil then
+    local position, waited_s = qf.position(c, line, ticket), math.max(0, c.now - ticket.order_at) / 1000
+    local forecast = qf.forecast(c, line, class, position - 1, qf.rank(c, ticket), waited_s)
+    forecast.at_ms = c.now
+    known = { forecast = forecast, position = position }
+    line.forecasts[ticket.id] = known
+  end
+  return known.forecast, known.position, line, class
 end
 
 -- VisitRecord.
