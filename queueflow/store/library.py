@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
     from redis.asyncio.client import Pipeline
 
-RELEASE: Final = 1
+RELEASE: Final = 2
 """Raise it whenever the Lua changes what it takes, gives or keeps: a worker never replaces a newer release."""
 
 _HEAD: Final = '#!lua name=queueflow\nlocal qf = {{ version = "{version}", release = {release} }}\n'

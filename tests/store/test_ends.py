@@ -96,6 +96,7 @@ async def serve(hall: Hall, dice: Random, ticket: Ticket, stops: int) -> None:
 async def test_a_visit_of_any_stops_ends_when_staff_act(hospital: Hall, seed: int) -> None:
     dice = Random(seed)
     ticket = await comes(hospital, dice)
+    record = await hospital.reads.ticket(FACILITY, ticket, hospital.now_ms)
     for _ in range(MOST_STEPS):
         record = await hospital.reads.ticket(FACILITY, ticket, hospital.now_ms)
         assert sum(one.state in AT_A_STOP for one in record.journey) <= 1
