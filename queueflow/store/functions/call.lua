@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, unknown-room, room-not-open, revision-mismatch, not-allowed-in-state
 -- tells    ticket.called
 -- costs    O(classes x log n)
--- keys     active due present rooms tickets undo visits
+-- keys     active due freed present rooms tickets undo visits
 
 local function serves(room, clinic)
   for _, id in ipairs(room.clinics) do

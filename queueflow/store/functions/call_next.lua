@@ -6,7 +6,7 @@
 -- refuses  unknown-room, room-not-open, not-allowed-in-state
 -- tells    ticket.called
 -- costs    O(clinics of the room x classes x log n)
--- keys     active due present rooms tickets undo visits
+-- keys     active due freed present rooms tickets undo visits
 
 -- What a room that serves several clinics takes first: whether one clinic's next goes before another's.
 local BEFORE = {

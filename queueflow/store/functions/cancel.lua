@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.cancelled, ticket.issued, ticket.resumed
 -- costs    O(clinics of the room x classes x log n), and of the next stop's candidates
--- keys     active choices due lifts present robin rooms tickets undo visits
+-- keys     active choices due freed lifts present robin rooms tickets undo visits
 
 qf.register_move("cancel", "ticket.cancelled", function(c, ticket, after)
   if ticket.state == "waiting" then

@@ -5,7 +5,7 @@
 -- refuses  unknown-visit, not-allowed-in-state
 -- tells    ticket.cancelled
 -- costs    O(stops x classes x log n)
--- keys     active choices due lifts present robin rooms tickets undo visits
+-- keys     active choices due freed lifts present robin rooms tickets undo visits
 
 local AT_A_STOP = { called = true, waiting = true, ["on-hold"] = true }
 

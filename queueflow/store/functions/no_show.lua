@@ -7,7 +7,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.no-show
 -- costs    O(clinics of the room x classes x log n)
--- keys     active present rooms tickets undo visits
+-- keys     active freed present rooms tickets undo visits
 
 qf.register_move("no_show", "ticket.no-show", function(c, ticket)
   return { room = qf.miss(c, ticket, c.a.reason) }

@@ -8,7 +8,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state
 -- tells    ticket.requeued
 -- costs    O(clinics of the room x classes x log n)
--- keys     active due present rooms tickets undo visits
+-- keys     active due freed present rooms tickets undo visits
 
 qf.register_move("requeue", "ticket.requeued", function(c, ticket)
   local room = qf.vacate(c, ticket)

@@ -9,7 +9,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state, unknown-clinic, validation
 -- tells    ticket.suspended, ticket.issued, ticket.resumed
 -- costs    O(clinics of the room x classes x log n), and of the next stops' candidates
--- keys     active choices due lifts present robin rooms tickets undo visits
+-- keys     active choices due freed lifts present robin rooms tickets undo visits
 
 qf.register_move("suspend", "ticket.suspended", function(c, ticket, after)
   if #(c.a.orders or {}) + #(c.a.waits_for or {}) == 0 then

@@ -7,7 +7,7 @@
 -- refuses
 -- tells    ticket.no-show, ticket.replanned, ticket.prioritised, appointment.no-show
 -- costs    O(what is due, at most 100 of a kind, and visits with a choice, at most 200, x candidates x classes x log n)
--- keys     active appointments choices due lifts present releases robin rooms taken tickets visits
+-- keys     active appointments choices due freed lifts present releases robin rooms taken tickets visits
 
 local MOST_DUE = 100
 local MOST_CHOICES = 200

@@ -12,7 +12,7 @@
 -- refuses  unknown-ticket, revision-mismatch, not-allowed-in-state, unknown-clinic, unknown-room, validation
 -- tells    ticket.transferred
 -- costs    O(clinics of the room x classes x log n), and of rooms to find a practitioner
--- keys     active due present rooms tickets undo visits
+-- keys     active due freed present rooms tickets undo visits
 
 -- What a room serves today, or will once it opens; what a practitioner serves now.
 local function served_by(c, room_id, practitioner)

@@ -113,7 +113,8 @@ end
 function qf.forget_rooms(c, clinic)
   qf.learn_places(c, clinic)
   local kept = qf.key.clinic(c, clinic)
-  for _, field in ipairs(redis.call("HKEYS", kept)) do
+  local fields = redis.call("HKEYS", kept)
+  for _, field in ipairs(fields) do
     if string.match(field, "^serves:") or string.match(field, "^back:") then
       redis.call("HDEL", kept, field)
     end
