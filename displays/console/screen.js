@@ -4,9 +4,9 @@
 import { Api } from "../shared/api.js";
 import { el, fill, setText } from "../shared/dom.js";
 import { Ended } from "../shared/ended.js";
-import { Feed } from "../shared/feed.js";
+import { follow } from "../shared/live.js";
 import { Offer } from "../shared/offer.js";
-import { deviceToken, facility, pageLanguage, query, root, subject, whenNewVersion, words } from "../shared/page.js";
+import { deviceToken, facility, pageLanguage, query, root, subject, words } from "../shared/page.js";
 import { slug } from "../shared/staff.js";
 import { Picture } from "../shared/state.js";
 import { clockTime, duration, inLanguage, translator } from "../shared/words.js";
@@ -166,40 +166,14 @@ function tick() {
 }
 
 function connect(redraw) {
-  feed = new Feed(facility.id, "console", subject ? { room: subject } : {}, token, {
-    snapshot(frame) {
-      picture.replace(frame.state);
-      redraw();
-    },
-    event(frame) {
-      ended.see(frame, picture);
-      picture.apply(frame.set);
-      if (frame.name === "ruleset.published") lookForVersion();
-      redraw();
-    },
-    stale(at) {
-      warn(at ? t("stale.banner", { time: clockTime(Date.parse(at), facility.time_zone) }) : t("stale.never"));
-    },
-    fresh() {
-      stale.hidden = true;
-      lookForVersion();
-    },
-    refused() {
-      warn(t("setup.refused"));
-    },
-  });
-}
-
-function warn(sentence) {
-  stale.textContent = sentence;
-  stale.hidden = false;
-}
-
-// At a quiet moment: while nobody is here and nothing is being done.
-function lookForVersion() {
-  whenNewVersion(() => {
-    if (desk.here.length === 0 && desk.busy === null) location.reload();
-    else setTimeout(lookForVersion, 60_000);
+  feed = follow("console", subject ? { room: subject } : {}, {
+    token,
+    t,
+    picture,
+    ended,
+    stale,
+    isQuiet: () => desk.here.length === 0 && desk.busy === null,
+    draw: redraw,
   });
 }
 

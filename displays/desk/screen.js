@@ -4,9 +4,9 @@
 import { Api } from "../shared/api.js";
 import { el, fill, refill, setText } from "../shared/dom.js";
 import { Ended } from "../shared/ended.js";
-import { Feed } from "../shared/feed.js";
+import { follow } from "../shared/live.js";
 import { Offer } from "../shared/offer.js";
-import { deviceToken, facility, pageLanguage, query, root, stayAwake, whenNewVersion, words } from "../shared/page.js";
+import { deviceToken, facility, pageLanguage, query, root, stayAwake, words } from "../shared/page.js";
 import { Picture } from "../shared/state.js";
 import { clockTime, inLanguage, translator } from "../shared/words.js";
 import { Commands } from "./commands.js";
@@ -214,43 +214,18 @@ function tick() {
 }
 
 function connect() {
-  feed = new Feed(facility.id, "floor", {}, token, {
-    snapshot(frame) {
-      picture.replace(frame.state);
-      journeys.see("", frame.state.tickets);
+  feed = follow("floor", {}, {
+    token,
+    t,
+    picture,
+    ended,
+    stale,
+    seen(name, tickets) {
+      journeys.see(name, tickets);
       begun = true;
-      draw();
     },
-    event(frame) {
-      ended.see(frame, picture);
-      journeys.see(frame.name, frame.set.tickets);
-      picture.apply(frame.set);
-      if (frame.name === "ruleset.published") lookForVersion();
-      draw();
-    },
-    stale(at) {
-      warn(at ? t("stale.banner", { time: clockTime(Date.parse(at), facility.time_zone) }) : t("stale.never"));
-    },
-    fresh() {
-      stale.hidden = true;
-      lookForVersion();
-    },
-    refused() {
-      warn(t("setup.refused"));
-    },
-  });
-}
-
-function warn(sentence) {
-  stale.textContent = sentence;
-  stale.hidden = false;
-}
-
-// At a quiet moment: while nobody is chosen and nothing is being done.
-function lookForVersion() {
-  whenNewVersion(() => {
-    if (!desk.ticket && !desk.busy && desk.still === 0 && !offer.open) location.reload();
-    else setTimeout(lookForVersion, 60_000);
+    isQuiet: () => !desk.ticket && !desk.busy && desk.still === 0 && !offer.open,
+    draw,
   });
 }
 

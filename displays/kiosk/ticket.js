@@ -3,7 +3,7 @@
 
 import { el, fit } from "../shared/dom.js";
 import { icon } from "../shared/icons.js";
-import { SIGNS } from "../shared/way.js";
+import { wayOf } from "../shared/paper.js";
 import { inLanguage, waitRange } from "../shared/words.js";
 
 const OVER = new Set(["done", "no-show", "cancelled"]);
@@ -43,7 +43,7 @@ export function ticket(kiosk) {
         ),
       ),
     facts.length > 0 && el("dl", { class: "facts" }, ...facts.map((one) => fact(one.label, one.value))),
-    stops.length > 0 && way(paper),
+    stops.length > 0 && wayOf(paper),
     code(kiosk),
     el(
       "div",
@@ -104,27 +104,6 @@ export function cancelled(kiosk) {
 
 function fact(label, value) {
   return el("div", {}, el("dt", {}, label), el("dd", {}, value));
-}
-
-function way(paper) {
-  return el(
-    "section",
-    { class: "way" },
-    el("h2", {}, paper.way_heading),
-    el(
-      "ol",
-      {},
-      ...paper.way.map((stop) =>
-        el(
-          "li",
-          { class: stop.mark },
-          el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[stop.mark]),
-          el("strong", {}, stop.name),
-          el("span", { class: "note" }, stop.note),
-        ),
-      ),
-    ),
-  );
 }
 
 function code(kiosk) {

@@ -24,27 +24,31 @@ export function paperOf(paper, qr, alt) {
         {},
         ...paper.facts.map((fact) => el("div", {}, el("dt", {}, fact.label), el("dd", {}, fact.value))),
       ),
-    paper.way.length > 0 &&
-      el(
-        "section",
-        { class: "way" },
-        el("h2", {}, paper.way_heading),
-        el(
-          "ol",
-          {},
-          ...paper.way.map((stop) =>
-            el(
-              "li",
-              { class: stop.mark },
-              el("span", { class: "mark", "aria-hidden": "true" }, SIGNS[stop.mark]),
-              el("strong", {}, stop.name),
-              el("span", { class: "note" }, stop.note),
-            ),
-          ),
-        ),
-      ),
+    paper.way.length > 0 && wayOf(paper),
     el("img", { class: "code", src: qr, alt }),
     line("hint", paper.link_hint),
+  );
+}
+
+// The whole way, stop by stop; the kiosk shows the same.
+export function wayOf(paper) {
+  return el(
+    "section",
+    { class: "way" },
+    el("h2", {}, paper.way_heading),
+    el(
+      "ol",
+      {},
+      ...paper.way.map((stop) =>
+        el(
+          "li",
+          { class: stop.mark },
+          el("span", { class: "sign", "aria-hidden": "true" }, SIGNS[stop.mark]),
+          el("strong", {}, stop.name),
+          el("span", { class: "note" }, stop.note),
+        ),
+      ),
+    ),
   );
 }
 

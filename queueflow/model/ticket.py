@@ -110,7 +110,7 @@ class Ticket(msgspec.Struct, frozen=True, omit_defaults=True):
     `appointment`: what it was booked as.
     `ended_reason`: why it was cancelled or is a no-show, as a slug: what staff said, or `day-closed`, `gave-up`,
     `no-answer`, `merged`, `undone`.
-    `forecast`: until its first call.
+    `forecast`: while it waits for its first call.
     """
 
     id: TicketId

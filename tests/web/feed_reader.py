@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,8 +17,9 @@ from queueflow.app import create_app
 from queueflow.serving import server_config
 from queueflow.settings import Settings
 from queueflow.web.auth import Role
+from tests.servers import Server
 from tests.unit.live.wires import Reader
-from tests.web.conftest import FACILITY, V1, fresh_key, fresh_pin, token_of
+from tests.web.conftest import FACILITY, V1, fresh_key, fresh_pin, make_tokens, settings_for, token_of
 
 WITHIN_S = 20.0
 
@@ -133,6 +135,17 @@ class Listening:
         """The code and the reason that the server closed with."""
         await asyncio.wait_for(self.socket.wait_closed(), WITHIN_S)
         return self.socket.close_code, self.socket.close_reason
+
+
+@asynccontextmanager
+async def alone(valkey: Server, data_dir: Path) -> AsyncIterator[Worker]:
+    """The one worker of a store that was emptied for it."""
+    with valkey.client() as plain:
+        plain.flushall()
+    make_tokens(data_dir)
+    started = await Worker(settings_for(valkey, data_dir)).start()
+    yield started
+    await started.stop()
 
 
 async def until(met: Callable[[], object]) -> None:

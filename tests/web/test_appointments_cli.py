@@ -10,8 +10,8 @@ import pytest_asyncio
 
 from queueflow.web.auth import Role
 from tests.servers import Server
-from tests.web.conftest import FACILITY, make_tokens, settings_for, token_of
-from tests.web.feed_reader import Worker
+from tests.web.conftest import FACILITY, token_of
+from tests.web.feed_reader import Worker, alone
 from tests.web.processes import run
 from tests.web.test_appointments import day
 
@@ -20,13 +20,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def worker(valkey: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worker]:
-    with valkey.client() as plain:
-        plain.flushall()
-    data_dir = tmp_path_factory.mktemp("data")
-    make_tokens(data_dir)
-    started = await Worker(settings_for(valkey, data_dir)).start()
-    yield started
-    await started.stop()
+    async with alone(valkey, tmp_path_factory.mktemp("data")) as started:
+        yield started
 
 
 async def typed(worker: Worker, file: Path, *more: str, url: str | None = None):

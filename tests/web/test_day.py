@@ -12,21 +12,16 @@ from queueflow.web.auth import Role
 from queueflow.web.journeys import DayAnswer
 from tests.servers import Server
 from tests.unit.live.wires import Reader
-from tests.web.conftest import FACILITY, make_tokens, settings_for, token_of
-from tests.web.feed_reader import Worker
+from tests.web.conftest import FACILITY, token_of
+from tests.web.feed_reader import Worker, alone
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def worker(valkey: Server, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Worker]:
-    with valkey.client() as plain:
-        plain.flushall()
-    data_dir = tmp_path_factory.mktemp("data")
-    make_tokens(data_dir)
-    started = await Worker(settings_for(valkey, data_dir)).start()
-    yield started
-    await started.stop()
+    async with alone(valkey, tmp_path_factory.mktemp("data")) as started:
+        yield started
 
 
 async def test_everybody_who_still_waits_is_told_that_the_hall_has_closed(worker: Worker) -> None:

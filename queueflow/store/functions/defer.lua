@@ -23,7 +23,7 @@ qf.register("defer", function(c)
   if ticket.deferred then
     return qf.not_allowed("deferred", "defer")
   end
-  local rank = redis.call("ZRANK", qf.key.waiting(c, ticket.clinic, ticket.priority), ticket.id)
+  local rank = qf.rank(c, ticket)
   qf.dequeue(c, ticket)
   ticket.deferred = true
   qf.wait_again(c, ticket, qf.reentry(c, ticket, "deferred", rank))

@@ -7,8 +7,6 @@
 -- costs    O(stops x classes x log n)
 -- keys     active choices due freed lifts present robin rooms tickets undo visits
 
-local AT_A_STOP = { called = true, waiting = true, ["on-hold"] = true }
-
 qf.register("give_up", function(c)
   local visit = qf.load_visit(c, c.a.visit)
   if visit == nil then
@@ -27,7 +25,7 @@ qf.register("give_up", function(c)
   for _, ticket in ipairs(journey) do
     local after = qf.transitions["cancel"][ticket.state]
     if after then
-      current = (current == nil or AT_A_STOP[ticket.state]) and ticket or current
+      current = (current == nil or qf.at_a_stop(ticket)) and ticket or current
       if ticket.state == "waiting" then
         qf.dequeue(c, ticket)
       end

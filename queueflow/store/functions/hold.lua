@@ -12,7 +12,6 @@
 qf.register_move("hold", "ticket.held", function(c, ticket, after)
   qf.dequeue(c, ticket)
   ticket.state = after
-  ticket.forecast = nil
   qf.save_ticket(c, ticket)
   return {}
 end)

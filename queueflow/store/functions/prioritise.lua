@@ -21,7 +21,6 @@ qf.register_move("prioritise", "ticket.prioritised", function(c, ticket, after)
   if after == "waiting" then
     qf.enqueue(c, ticket)
   end
-  ticket.forecast = nil
   qf.save_ticket(c, ticket)
   return {}
 end)

@@ -76,20 +76,11 @@ local function write_setup(c, clinics, rooms)
   c.setup, c.pictures, c.kept = nil, {}, {}
 end
 
--- Turns taken under other shares would be paid back at a rate that nobody has set: the classes begin anew.
-local function forget_credit(c, clinic)
-  for _, field in ipairs(redis.call("HKEYS", qf.key.clinic(c, clinic))) do
-    if string.sub(field, 1, 7) == "credit:" then
-      redis.call("HDEL", qf.key.clinic(c, clinic), field)
-    end
-  end
-end
-
 -- Rooms as they are, without clinics that are gone; the clinics' counts of rooms are made anew.
 local function fit_rooms(c, clinics, rooms)
   for id in pairs(clinics) do
-    forget_credit(c, id)
-    qf.forget_rooms(c, id)
+    -- Turns taken under other shares would be paid back at a rate that nobody has set: the classes begin anew.
+    qf.forget_rooms_and_credit(c, id)
   end
   for _, id in ipairs(redis.call("HKEYS", qf.key.rooms(c))) do
     if not rooms[id] then

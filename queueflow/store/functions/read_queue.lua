@@ -15,7 +15,7 @@ qf.register_read("read_queue", function(c)
   local waiting, before = {}, {}
   for position, id in ipairs(qf.following(c, line, line.waiting)) do
     local ticket = qf.load_ticket(c, id)
-    local class, waited_s = qf.class_index(c, ticket.priority), math.max(0, c.now - ticket.order_at) / 1000
+    local class, waited_s = qf.class_index(c, ticket.priority), qf.waited_s(c, ticket)
     waiting[position] = {
       ticket = ticket,
       visit = qf.load_visit(c, ticket.visit),

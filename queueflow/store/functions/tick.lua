@@ -132,7 +132,6 @@ local function lifts(c)
         qf.dequeue(c, ticket)
       end
       local lifted = qf.keep_time(c, ticket)
-      ticket.forecast = not lifted and ticket.forecast or nil
       if state == "waiting" then
         qf.enqueue(c, ticket)
       end

@@ -32,12 +32,11 @@ function qf.miss(c, ticket, reason)
 end
 
 function qf.call_to_room(c, ticket, room)
-  qf.dequeue(c, ticket)
-  qf.learn_gap(c, ticket, room)
   if c.a.ticket == nil then -- whom somebody chose was not called when their turn was
     qf.learn_wait(c, ticket)
   end
-  ticket.forecast = nil
+  qf.dequeue(c, ticket)
+  qf.learn_gap(c, ticket, room)
   ticket.state, ticket.room, ticket.practitioner = "called", room.id, room.practitioner
   ticket.called_at_ms, ticket.calls = c.now, ticket.calls + 1
   ticket.ended_at_ms = nil

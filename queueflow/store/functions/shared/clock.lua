@@ -4,7 +4,12 @@ local FIELDS = { "epoch", "offset", "last_ms", "day", "version", "digest", "repl
 
 -- c: {a = the command, now, day, epoch, offset, version, …} for whoever follows.
 function qf.begin(key, argument)
-  local c = { prefix = qf.prefix(key), a = cmsgpack.unpack(argument), pictures = {}, kept = {}, learned = {}, taught = {}, before = {}, saved = {}, revisions = {} }
+  local c = {
+    prefix = qf.prefix(key),
+    a = cmsgpack.unpack(argument),
+    pictures = {}, kept = {}, learned = {}, taught = {}, -- of clinics
+    before = {}, saved = {}, revisions = {}, -- of records
+  }
   local kept = redis.call("HMGET", key, unpack(FIELDS))
   c.epoch = kept[1] or ""
   c.offset = tonumber(kept[2] or 0)

@@ -31,7 +31,6 @@ function qf.wait_again(c, ticket, order_at)
   ticket.room, ticket.practitioner, ticket.called_at_ms, ticket.ended_reason = nil, nil, nil, nil
   qf.enqueue(c, ticket)
   qf.learn_arrival(c, ticket)
-  ticket.forecast = nil
   qf.save_ticket(c, ticket)
 end
 

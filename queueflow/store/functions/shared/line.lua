@@ -73,7 +73,9 @@ function qf.enqueue(c, ticket)
   end
 end
 
+-- A forecast is of the place that is left: who comes back to the queue has none.
 function qf.dequeue(c, ticket)
+  ticket.forecast = nil
   local removed = redis.call("ZREM", qf.key.waiting(c, ticket.clinic, ticket.priority), ticket.id)
   qf.count_waiting(c, ticket, -removed)
   if ticket.wish then

@@ -9,7 +9,7 @@ local HOUR_WEIGHT, GAP_WEIGHT = 0.005, 0.05
 -- Arrivals are counted with this memory.
 local MEMORY_MS = 30 * 60 * 1000
 
--- {turn, turns = {per service}, hour = {per hour}, came, came_at = {per class}, later50, later90 = {per class}, gap, pace, usual = {per
+-- {turn, turns = {per service}, hour = {per hour}, came, came_at, later50, later90 = {per class}, gap, pace, usual = {per
 -- half-hour}, told_at, sum (shared/hours.lua)}; kept from day to day, in one packed field beside the clinic's counts.
 function qf.learned(c, clinic)
   if c.learned[clinic] == nil then

@@ -109,13 +109,14 @@ function qf.count_room(c, room, by)
   end
 end
 
--- What is kept of a clinic's rooms, to be counted anew.
-function qf.forget_rooms(c, clinic)
+-- What is kept of a clinic's rooms, to be counted anew, and what its classes have to their credit.
+function qf.forget_rooms_and_credit(c, clinic)
   qf.learn_places(c, clinic)
   local kept = qf.key.clinic(c, clinic)
   local fields = redis.call("HKEYS", kept)
   for _, field in ipairs(fields) do
-    if string.match(field, "^serves:") or string.match(field, "^back:") then
+    local kind = string.match(field, "^(%l+):")
+    if kind == "serves" or kind == "back" or kind == "credit" then
       redis.call("HDEL", kept, field)
     end
   end

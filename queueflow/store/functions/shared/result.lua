@@ -28,13 +28,18 @@ function qf.place(c, ticket)
   return { ticket = ticket.id, position = position, estimated_wait = qf.corrected(c, line, class, forecast) }
 end
 
+-- Whose slot is still to come has not waited for it.
+function qf.waited_s(c, ticket)
+  return math.max(0, c.now - ticket.order_at) / 1000
+end
+
 -- What the model says of a waiting ticket (Forecast), its position, its line, and its class in that.
 function qf.forecast_of(c, ticket)
   local line = qf.picture(c, ticket.clinic)
   local class = qf.class_index(c, ticket.priority)
   local known = line.forecasts[ticket.id]
   if known == nil then
-    local position, waited_s = qf.position(c, line, ticket), math.max(0, c.now - ticket.order_at) / 1000
+    local position, waited_s = qf.position(c, line, ticket), qf.waited_s(c, ticket)
     local forecast = qf.forecast(c, line, class, position - 1, qf.rank(c, ticket), waited_s)
     forecast.at_ms = c.now
     known = { forecast = forecast, position = position }
