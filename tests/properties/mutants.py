@@ -54,8 +54,8 @@ MUTANTS = (
     ),
     Mutant(
         "a count of the waiting that is not kept",
-        '"waiting:" .. ticket.priority, -removed)',
-        '"waiting:" .. ticket.priority, 0)',
+        "qf.count_waiting(c, ticket, -removed)",
+        "qf.count_waiting(c, ticket, 0)",
     ),
     Mutant(
         "a call from a paused room",

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import random
+import re
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
@@ -92,6 +93,12 @@ async def test_the_subprotocol_is_answered_and_the_token_is_not(workers: tuple[W
         assert token_of(Role.CONSOLE) not in str(console.socket.response.headers)
 
 
+CHANCE = re.compile(
+    r"[0-9]{8}-[0-9a-z]{13}(-[0-9]+)?|[0-9-]{10}T[0-9:.]{12}Z|\"epoch\": \"[^\"]*\"|\"p[59]0_s\": [0-9]+"
+)
+"""Ids, instants, epochs and waits: three digits of somebody's card come up in these by chance, once in some runs."""
+
+
 async def test_only_staff_see_a_patients_name(workers: tuple[Worker, Worker]) -> None:
     here, there = workers
     said = await here.check_in(identity={"scheme": "cccd-qr", "value": CARD}, flags=["pregnant"])
@@ -115,7 +122,7 @@ async def test_only_staff_see_a_patients_name(workers: tuple[Worker, Worker]) ->
             assert patient["birth_year"] == 1985
             assert patient["last3"] == "922"
         for public in (board, phone):
-            told = json.dumps(public.reader.frames, ensure_ascii=False)
+            told = CHANCE.sub("", json.dumps(public.reader.frames, ensure_ascii=False))
             assert not [one for one in ("Chim Yến", "1985", "922", "pregnant", "bs-mau", "law-2023") if one in told]
     await close_rooms(here)
 
